@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+const root = join(import.meta.dirname, "..");
+
+// Date code lies in one zone only: the whole suite runs in one zone east of Greenwich and in one west of it with a half hour.
+const zone = (TZ: string): object => ({
+  extends: true,
+  test: { name: TZ, env: { TZ, EXPECTED_TZ: TZ } },
+});
+
+export default defineConfig({
+  root,
+  resolve: {
+    alias: [
+      { find: /^pvsignal$/, replacement: join(root, "src/index.ts") },
+      { find: /^pvsignal\/node$/, replacement: join(root, "src/node.ts") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["test/setup.ts"],
+    pool: "forks",
+    testTimeout: 120_000,
+    projects: [zone("Asia/Shanghai"), zone("America/St_Johns")],
+    coverage: { provider: "v8", include: ["src/**/*.ts"] },
+  },
+});
