@@ -1,0 +1,310 @@
+import { medianSorted } from "simple-statistics";
+import type { ProductKey, ReportGroups } from "../count/axis.ts";
+import { compareText } from "../count/build.ts";
+import { SERIOUS_KNOWN, textAt, type ReportTable } from "../count/table.ts";
+import { PvError } from "../error.ts";
+import { gammaQuantile } from "../math/gamma-quantile.ts";
+import { isoDay, NO_DAY, requireDay } from "../report/date.ts";
+import { compileCriterion, criterionText } from "../rule/criterion.ts";
+import { stableId, type AlertWindow, type ClusterAlert } from "./alert.ts";
+import { ruleEvidence } from "./evidence.ts";
+import { PREDICATE_COLUMNS, type RuleProfile } from "./profiles.ts";
+import { groupReports, reportsInScope, type ReportGroup } from "./rule-groups.ts";
+import { logExpectedScanWindows } from "./scan-expectation.ts";
+import { DEATH, WindowCounter } from "./window-counter.ts";
+
+export interface RuleClusterOptions {
+  /** Only reports received on or before this day are looked at; `YYYY-MM-DD`. */
+  readonly asOf: string;
+  /** What a product is; `"name"` unless told. */
+  readonly product?: Exclude<ProductKey, ReportGroups> | undefined;
+  /** Days of history before a window that its expectation rests on; 1,095 unless told. */
+  readonly historyDays?: number | undefined;
+}
+
+/** Alerts of one run, and what the run looked at. */
+export interface RuleClusters {
+  /** Most surprising first: by how rare such a stretch is at the group's own earlier rate, then by id. */
+  readonly alerts: readonly ClusterAlert[];
+  readonly profile: RuleProfile;
+  readonly asOf: string;
+  /** Groups that had at least one report. */
+  readonly groups: number;
+  readonly reports: number;
+  /** Reports left out, and why. */
+  readonly excluded: {
+    readonly otherDomain: number;
+    readonly receivedLater: number;
+    /** No date on the profile's clock, or one known only to the month or year. */
+    readonly withoutExactDate: number;
+    /** No product in a suspect role, or none with what the profile groups by. */
+    readonly withoutScope: number;
+  };
+}
+
+/** The chance that a year holds a stretch this full is taken over one year, whatever the data cover. */
+const YEAR = 365;
+const ENOUGH_HISTORY_DAYS = 180;
+const ONE_UNIT_SHARE = 0.7;
+
+/**
+ * Finds the groups of reports that meet a written condition: same product (and lot neighbourhood, region, unit as the profile
+ * says), close in time, with enough reports, serious ones, deaths or units. The window slides day by day; overlapping windows
+ * that meet the condition are one alert. Because plain count rules fire constantly for busy products, every alert states how
+ * often its group would show so full a stretch by its own earlier rate.
+ *
+ * @throws PvError `INVALID_DATE` for `asOf`; `EMPTY_SCOPE` when no report is left to look at; `INVALID_OPTION`
+ * @example
+ * findRuleClusters(table, profiles.gvp2021, { asOf: "2024-06-30" }).alerts[0]?.evidence[0]?.en;
+ */
+export function findRuleClusters(table: ReportTable, profile: RuleProfile, options: RuleClusterOptions): RuleClusters {
+  const asOf = requireDay("asOf", options.asOf);
+  const historyDays = options.historyDays ?? 1095;
+  if (
+    !Number.isInteger(profile.windowDays) ||
+    profile.windowDays < 1 ||
+    !Number.isInteger(historyDays) ||
+    historyDays < 1
+  ) {
+    throw new PvError(
+      "INVALID_OPTION",
+      `windowDays and historyDays: whole numbers of days, got ${profile.windowDays} and ${historyDays}`,
+    );
+  }
+  const chosen = reportsInScope(table, profile, asOf);
+  const groups = groupReports(table, profile, chosen.rows, options.product ?? "name");
+  const grouped = new Set<number>();
+  for (const group of groups) for (const row of group.rows) grouped.add(row);
+  const excluded = { ...chosen.excluded, withoutScope: chosen.rows.length - grouped.size };
+  if (grouped.size === 0) {
+    throw new PvError(
+      "EMPTY_SCOPE",
+      `no report is left for ${profile.name} as of ${options.asOf}: ${JSON.stringify(excluded)}`,
+    );
+  }
+  const run = new RuleRun(table, profile, asOf, historyDays, { groups: groups.length, reports: grouped.size });
+  const alerts = dropContained(groups.flatMap((group) => run.alerts(group)));
+  alerts.sort((x, y) => x.log10PerYear - y.log10PerYear || compareText(x.id, y.id));
+  return { alerts, profile, asOf: options.asOf, groups: groups.length, reports: grouped.size, excluded };
+}
+
+class RuleRun {
+  readonly #table: ReportTable;
+  readonly #profile: RuleProfile;
+  readonly #asOf: number;
+  readonly #historyDays: number;
+  readonly #examined: { readonly groups: number; readonly reports: number };
+  readonly #clock: Int32Array;
+  readonly #firstDay: number;
+
+  constructor(
+    table: ReportTable,
+    profile: RuleProfile,
+    asOf: number,
+    historyDays: number,
+    examined: { readonly groups: number; readonly reports: number },
+  ) {
+    this.#table = table;
+    this.#profile = profile;
+    this.#asOf = asOf;
+    this.#historyDays = historyDays;
+    this.#examined = examined;
+    const { received, event } = table.columns.reports;
+    this.#clock = profile.clock === "received" ? received.day : event.day;
+    // Observation starts with the first report of anything: before it, silence of a product means nothing.
+    let first = asOf;
+    for (const day of received.day) if (day !== NO_DAY && day < first) first = day;
+    this.#firstDay = first;
+  }
+
+  alerts(group: ReportGroup): ClusterAlert[] {
+    const { windowDays } = this.#profile;
+    const counter = new WindowCounter(this.#table, this.#clock);
+    const met = compileCriterion(this.#profile.predicate, (name) => {
+      if (!(PREDICATE_COLUMNS as readonly string[]).includes(name)) {
+        throw new PvError(
+          "UNKNOWN_MEASURE",
+          `predicate: ${JSON.stringify(name)} is not one of ${PREDICATE_COLUMNS.join(", ")}`,
+        );
+      }
+      return () => counter.value(name);
+    });
+    // A stretch [first, last] of positions in group.rows whose windows all met the condition, with its fullest window.
+    const stretches: { first: number; last: number; peakFirst: number; peakLast: number }[] = [];
+    let start = 0;
+    for (let i = 0; i < group.rows.length; i++) {
+      const day = this.#clock[group.rows[i]!]!;
+      counter.add(group.rows[i]!);
+      while (day - this.#clock[group.rows[start]!]! >= windowDays) counter.remove(group.rows[start++]!);
+      const nextDay = i + 1 < group.rows.length ? this.#clock[group.rows[i + 1]!]! : Infinity;
+      // The verdict is taken once a day, when all its reports are in.
+      if (nextDay === day || met(0) !== 1) continue;
+      const open = stretches.at(-1);
+      if (open !== undefined && start <= open.last) {
+        open.last = i;
+        if (i - start > open.peakLast - open.peakFirst) [open.peakFirst, open.peakLast] = [start, i];
+      } else stretches.push({ first: start, last: i, peakFirst: start, peakLast: i });
+    }
+    return stretches.map((stretch, s) => {
+      const from = this.#clock[group.rows[stretch.first]!]!;
+      const earlier = stretches.slice(0, s).filter(({ last }) => this.#clock[group.rows[last]!]! >= from - YEAR).length;
+      return this.#alert(group, stretch, earlier);
+    });
+  }
+
+  #alert(
+    group: ReportGroup,
+    stretch: { readonly first: number; readonly last: number; readonly peakFirst: number; readonly peakLast: number },
+    earlierWindows: number,
+  ): ClusterAlert {
+    const { windowDays, name, clock, predicate, legal } = this.#profile;
+    const dayAt = (position: number): number => this.#clock[group.rows[position]!]!;
+    const members = group.rows.slice(stretch.first, stretch.last + 1);
+    const from = dayAt(stretch.first);
+    const to = dayAt(stretch.last);
+    const observed = stretch.peakLast - stretch.peakFirst + 1;
+    const peakFrom = dayAt(stretch.peakFirst);
+    const history = this.#history(group, peakFrom);
+    const expected = history.ratePerDay * windowDays;
+    const logPerYear = logExpectedScanWindows({
+      k: observed,
+      windowDays,
+      ratePerDay: history.ratePerDay,
+      days: YEAR,
+    });
+    const lotless = group.lotless?.filter((row) => this.#clock[row]! >= from && this.#clock[row]! <= to);
+    const found: Omit<ClusterAlert, "evidence"> = {
+      id: stableId("rule", name, JSON.stringify(group.scope), isoDay(from)),
+      detector: "rule",
+      profile: name,
+      scope: group.scope,
+      window: { ...window(from, to), clock },
+      peak: window(peakFrom, dayAt(stretch.peakLast)),
+      observed,
+      expected,
+      ratio: {
+        estimate: observed / expected,
+        lower: gammaQuantile(0.025, observed) / expected,
+        upper: gammaQuantile(0.975, observed + 1) / expected,
+      },
+      log10PerYear: logPerYear / Math.LN10,
+      expectedPerYear: Math.exp(logPerYear),
+      p: -Math.expm1(-Math.exp(logPerYear)),
+      baseline: { ...history.summary, earlierWindows },
+      reports: members.length,
+      severity: this.#severity(members),
+      units: this.#units(members),
+      reactions: this.#reactions(members),
+      couldBelong: lotless?.length ?? null,
+      memberIds: members.map((row) => this.#table.id(row)),
+      legal,
+      state: this.#asOf - to < windowDays ? "open" : "closed",
+      reproducibility: {
+        asOf: isoDay(this.#asOf),
+        groupsExamined: this.#examined.groups,
+        reportsExamined: this.#examined.reports,
+        predicate: criterionText(predicate),
+        windowDays,
+      },
+    };
+    return { ...found, evidence: ruleEvidence(found) };
+  }
+
+  #history(
+    group: ReportGroup,
+    before: number,
+  ): { readonly ratePerDay: number; readonly summary: Omit<ClusterAlert["baseline"], "earlierWindows"> } {
+    const start = Math.max(this.#firstDay, before - this.#historyDays);
+    const days = before - start;
+    const blocks = new Array<number>(Math.max(1, Math.ceil(days / 30))).fill(0);
+    let reports = 0;
+    for (const row of group.rows) {
+      const day = this.#clock[row]!;
+      if (day < start || day >= before) continue;
+      reports++;
+      blocks[Math.min(blocks.length - 1, Math.floor((before - 1 - day) / 30))]!++;
+    }
+    blocks.sort((x, y) => x - y);
+    return {
+      // Posterior mean under Jeffreys' prior: half a report stands in for a history of none.
+      ratePerDay: (reports + 0.5) / Math.max(days, 1),
+      summary: {
+        reports,
+        days,
+        state: days >= ENOUGH_HISTORY_DAYS && reports > 0 ? "sufficient" : "insufficient",
+        medianPer30Days: medianSorted(blocks),
+        maxPer30Days: blocks.at(-1)!,
+      },
+    };
+  }
+
+  #severity(members: readonly number[]): ClusterAlert["severity"] {
+    const { serious } = this.#table.columns.reports;
+    const severity = { serious: 0, deaths: 0, notSerious: 0, unknown: 0 };
+    for (const row of members) {
+      const bits = serious[row]!;
+      if ((bits & SERIOUS_KNOWN) === 0) severity.unknown++;
+      else if (bits === SERIOUS_KNOWN) severity.notSerious++;
+      else severity.serious++;
+      if ((bits & DEATH) !== 0) severity.deaths++;
+    }
+    return severity;
+  }
+
+  #units(members: readonly number[]): ClusterAlert["units"] {
+    const { unit } = this.#table.columns.reports;
+    const counts = tally(members.map((row) => textAt(unit, row)).filter((name) => name !== undefined));
+    const known = counts.reduce((sum, [, count]) => sum + count, 0);
+    const [largest, count] = counts[0] ?? [null, 0];
+    const largestShare = known === 0 ? null : count / known;
+    return {
+      known,
+      distinct: counts.length,
+      largest,
+      largestShare,
+      oneUnitExplains: largestShare !== null && largestShare >= ONE_UNIT_SHARE,
+    };
+  }
+
+  #reactions(members: readonly number[]): ClusterAlert["reactions"] {
+    const { eventOffsets, events } = this.#table.columns;
+    const terms: string[] = [];
+    for (const row of members) {
+      const own = new Set<string>();
+      for (let j = eventOffsets[row]!; j < eventOffsets[row + 1]!; j++) own.add(textAt(events.term, j) ?? "");
+      terms.push(...own);
+    }
+    return tally(terms)
+      .slice(0, 5)
+      .map(([term, reports]) => ({ term, reports }));
+  }
+}
+
+/** Values with their counts, most frequent first, then by name. */
+function tally(values: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([x, m], [y, n]) => n - m || compareText(x, y));
+}
+
+const window = (from: number, to: number): AlertWindow => ({ from: isoDay(from), to: isoDay(to), days: to - from + 1 });
+
+/** Neighbourhoods overlap, so one group of reports can be found through several lots: the largest stays. */
+function dropContained(alerts: ClusterAlert[]): ClusterAlert[] {
+  const byScope = new Map<string, ClusterAlert[]>();
+  for (const alert of alerts) {
+    const key = JSON.stringify([alert.scope.product, alert.scope.region, alert.scope.unit]);
+    const list = byScope.get(key);
+    if (list === undefined) byScope.set(key, [alert]);
+    else list.push(alert);
+  }
+  return [...byScope.values()].flatMap((list) => {
+    if (list[0]?.scope.lots === undefined) return list;
+    const kept: { alert: ClusterAlert; members: ReadonlySet<string> }[] = [];
+    for (const alert of [...list].sort((x, y) => y.reports - x.reports || compareText(x.id, y.id))) {
+      if (kept.some(({ members }) => alert.memberIds.every((id) => members.has(id)))) continue;
+      kept.push({ alert, members: new Set(alert.memberIds) });
+    }
+    return kept.map(({ alert }) => alert);
+  });
+}
