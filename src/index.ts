@@ -1,0 +1,100 @@
+/**
+ * pvsignal: pharmacovigilance signal detection. This entry runs anywhere, browsers included; files are read by `pvsignal/node`.
+ *
+ * @packageDocumentation
+ */
+export { ERROR_CODES, PvError, type PvErrorCode } from "./error.ts";
+
+export { type DatePrecision, type PartialDate, isoDay, partialDay } from "./report/date.ts";
+export {
+  ISSUE_CODES,
+  ISSUE_EFFECTS,
+  issueCodeText,
+  issueEffectText,
+  issueText,
+  type Issue,
+  type IssueCode,
+  type IssueEffect,
+  type Locale,
+} from "./report/issue.ts";
+export { lotSequence, neighbourLots, normaliseLot } from "./report/lot.ts";
+export {
+  DOMAINS,
+  OUTCOMES,
+  ROLES,
+  SERIOUSNESS,
+  SEXES,
+  type Domain,
+  type Outcome,
+  type Patient,
+  type Report,
+  type ReportEvent,
+  type ReportProduct,
+  type Role,
+  type Seriousness,
+  type Sex,
+} from "./report/report.ts";
+export { parseReport, reportJsonSchema, reportSchema } from "./report/schema.ts";
+export { type ReadProgress, type ReportBatch, type ReportSource } from "./report/source.ts";
+
+export {
+  type EventKey,
+  type KeyFunction,
+  type ProductKey,
+  type ProductLevel,
+  type ReportGroups,
+} from "./count/axis.ts";
+export { buildTable } from "./count/build.ts";
+export { cellReportIds, cellRows, type Cell } from "./count/cell-reports.ts";
+export { countPairs, type CountOptions } from "./count/count.ts";
+export { expectedCount, type FourfoldColumns, type FourfoldTable } from "./count/fourfold.ts";
+export { countsFromRows, type CountRow } from "./count/from-rows.ts";
+export { loadReports, type IssueCount, type LoadOptions, type Reconciliation } from "./count/load.ts";
+export { PairCounts, type CountEcho, type CountExclusions, type PairRow } from "./count/pairs.ts";
+export { MISSING_STRATUM, type StrataKey, type StratumField } from "./count/strata.ts";
+export { ReportTable, type CodedColumn, type DateColumn, type TableColumns } from "./count/table.ts";
+export { type EventView, type ProductView, type ReportView } from "./count/view.ts";
+
+export { criterionText, type Comparison, type Criterion, type Expression } from "./rule/criterion.ts";
+export { parseCriterion } from "./rule/parse.ts";
+
+export { bate1998, bate1998Columns, type Bate1998 } from "./signal/bate1998.ts";
+export { chiSquare, chiSquareColumns, type ChiSquare } from "./signal/chi-square.ts";
+export { explain, type ComparisonResult, type Explanation, type RuleExplanation } from "./signal/explain.ts";
+export { fisher, fisherColumns } from "./signal/fisher.ts";
+export { ic, icColumns, type InformationComponent } from "./signal/ic.ts";
+export { CRITERION_COLUMNS, type MeasureName } from "./signal/measures.ts";
+export { presets, type DecisionRule, type ThresholdStatus } from "./signal/presets.ts";
+export { prr, prrColumns } from "./signal/prr.ts";
+export { type RatioColumns, type RatioInterval } from "./signal/ratio.ts";
+export { ror, rorColumns } from "./signal/ror.ts";
+export { rrr, rrrColumns } from "./signal/rrr.ts";
+export {
+  screen,
+  type RowsOptions,
+  type RuleResult,
+  type ScreenOptions,
+  Screening,
+  type ScreenRow,
+} from "./signal/screen.ts";
+
+export {
+  type AlertScope,
+  type AlertWindow,
+  type Clock,
+  type ClusterAlert,
+  type LegalClock,
+  type Wording,
+} from "./cluster/alert.ts";
+export {
+  PREDICATE_COLUMNS,
+  profiles,
+  type NumberStatus,
+  type RuleProfile,
+  type SourcedNumber,
+} from "./cluster/profiles.ts";
+export { findRuleClusters, type RuleClusterOptions, type RuleClusters } from "./cluster/rules.ts";
+
+export { countChart, forestPlot, type CountBar, type ForestRow } from "./present/chart.ts";
+export { csvCell, type CsvValue } from "./present/csv-cell.ts";
+export { both, escapeHtml, html, htmlPage, htmlTable, type Html, type TableColumn } from "./present/html.ts";

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import * as browser from "pvsignal";
+import * as node from "pvsignal/node";
+
+const src = join(import.meta.dirname, "../src");
+
+test("the API is what it was meant to be: a new or lost name shows up here", () => {
+  expect(Object.keys(browser).sort()).toMatchInlineSnapshot();
+  expect(Object.keys(node).sort()).toMatchInlineSnapshot();
+});
+
+test("exports of the entries are sorted by file, so that two people add theirs without a conflict", () => {
+  for (const entry of ["index.ts", "node.ts"]) {
+    const paragraphs = readFileSync(join(src, entry), "utf8").split("\n\n");
+    for (const paragraph of paragraphs) {
+      const files = [...paragraph.matchAll(/from "([^"]+)"/g)].map(([, file]) => file!);
+      expect(files).toEqual([...files].sort());
+    }
+  }
+});
+
+test("every exported function and class has a doc comment", () => {
+  const text = (file: string): string => readFileSync(join(src, file), "utf8");
+  const bare = ["index.ts", "node.ts"].flatMap((entry) =>
+    [...text(entry).matchAll(/export \{([^}]*)\} from "\.\/([^"]+)"/g)].flatMap(([, names = "", file = ""]) =>
+      names
+        .split(",")
+        .map((name) => name.trim().replace(/^type /, ""))
+        .filter((name) => name !== "")
+        .filter((name) => {
+          const declared = new RegExp(
+            `(\\*/\\n)?export (?:declare )?(?:async )?(?:function\\*?|class|const|interface|type) ${name}\\b`,
+          ).exec(text(file));
+          return declared === null || declared[1] === undefined;
+        })
+        .map((name) => `${file}: ${name}`),
+    ),
+  );
+  expect(bare).toEqual([]);
+});
