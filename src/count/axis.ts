@@ -16,7 +16,9 @@ export interface ReportGroups {
  * joined by `" # "`, and leaves out products without a lot.
  */
 export type ProductLevel = "name" | "ingredient" | "manufacturer" | "lot" | "code";
+/** What a product is: a level, a function, or lists of report ids. */
 export type ProductKey = ProductLevel | KeyFunction<ProductView> | ReportGroups;
+/** What an event is: its term or code, a function, or lists of report ids. */
 export type EventKey = "term" | "code" | KeyFunction<EventView> | ReportGroups;
 
 const productLevels: Readonly<Record<ProductLevel, KeyFunction<ProductView>>> = {

@@ -3,7 +3,6 @@ import { DOMAINS, OUTCOMES, ROLES, SERIOUSNESS, SEXES, type Report } from "../re
 import {
   PRECISIONS,
   ReportTable,
-  reportAt,
   SERIOUS_KNOWN,
   type CodedColumn,
   type DateColumn,
@@ -23,9 +22,10 @@ export interface BuildTally {
   readonly withdrawn: { readonly listed: number; readonly matched: number };
 }
 
-/** A growing column of one kind; `take` gives its values at the given rows, in their order. */
+/** A growing column of one kind; `take` gives its values at the given rows, in their order, `at` one value to compare. */
 interface Column<Taken> {
   take(rows: Int32Array): Taken;
+  at(row: number): string | number;
 }
 
 // One class for integers and one for doubles: a column class used with several array kinds turns its stores megamorphic.
@@ -41,7 +41,12 @@ class Ints implements Column<Int32Array> {
     this.data[this.length++] = value;
   }
   take(rows: Int32Array): Int32Array {
-    return rows.map((row) => this.data[row]!);
+    const taken = new Int32Array(rows.length);
+    for (let i = 0; i < rows.length; i++) taken[i] = this.data[rows[i]!]!;
+    return taken;
+  }
+  at(row: number): number {
+    return this.data[row]!;
   }
 }
 
@@ -56,7 +61,12 @@ class Enums implements Column<Uint8Array> {
     this.codes.push(value === undefined ? 0 : this.#list.indexOf(value) + 1);
   }
   take(rows: Int32Array): Uint8Array {
-    return Uint8Array.from(rows, (row) => this.codes.data[row]!);
+    const taken = new Uint8Array(rows.length);
+    for (let i = 0; i < rows.length; i++) taken[i] = this.codes.data[rows[i]!]!;
+    return taken;
+  }
+  at(row: number): number {
+    return this.codes.data[row]!;
   }
 }
 
@@ -72,7 +82,12 @@ class Doubles implements Column<Float64Array> {
     this.#data[this.#length++] = value;
   }
   take(rows: Int32Array): Float64Array {
-    return Float64Array.from(rows, (row) => this.#data[row]!);
+    const taken = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) taken[i] = this.#data[rows[i]!]!;
+    return taken;
+  }
+  at(row: number): number {
+    return this.#data[row]!;
   }
 }
 
@@ -98,13 +113,18 @@ class Coded implements Column<CodedColumn> {
   }
   /** Only the values that occur in `rows`, sorted: the vocabulary does not remember the order of reading or what was dropped. */
   take(rows: Int32Array): CodedColumn {
-    const used = [...new Set(rows.map((row) => this.codes.data[row]!))].filter((code) => code >= 0);
+    const used: number[] = [];
+    const number = new Int32Array(this.values.length).fill(-1);
+    const codes = this.codes.take(rows);
+    for (const code of codes) {
+      if (code < 0 || number[code] !== -1) continue;
+      number[code] = used.length;
+      used.push(code);
+    }
     used.sort((x, y) => compareText(this.values[x]!, this.values[y]!));
-    const renumbered = new Map(used.map((code, i) => [code, i] as const));
-    return {
-      codes: rows.map((row) => renumbered.get(this.codes.data[row]!) ?? -1),
-      values: used.map((code) => this.values[code]!),
-    };
+    for (let i = 0; i < used.length; i++) number[used[i]!] = i;
+    for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) codes[i] = number[codes[i]!]!;
+    return { codes, values: used.map((code) => this.values[code]!) };
   }
 }
 
@@ -119,12 +139,13 @@ class Dates implements Column<DateColumn> {
   take(rows: Int32Array): DateColumn {
     return { day: this.day.take(rows), precision: this.#precision.take(rows) };
   }
+  at(row: number): string {
+    return `${this.day.at(row)} ${this.#precision.at(row)}`;
+  }
 }
 
 /** Code-unit order: the same on every machine and in every locale. */
 export const compareText = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
-
-const caseKey = (source: string, id: string): string => `${source}\u0000${id}`;
 
 /** Child rows of the given parents, in their order, and the offsets that cut them up. */
 function childRows(
@@ -190,9 +211,12 @@ export class TableBuilder {
   readonly #lotOffsets = new Ints();
   readonly #eventOffsets = new Ints();
   readonly #retracted = new Ints();
-  /** For each (source, id): the row that stands for it, and how many records the report had. */
-  readonly #cases = new Map<string, { row: number; records: number }>();
-  readonly #withdrawn = new Set<string>();
+  /** Number of the case of each id, by source. */
+  readonly #cases = new Map<string, Map<string, number>>();
+  /** For each case: the row that stands for it, and how many records it had. */
+  readonly #standing = new Ints();
+  readonly #records = new Ints();
+  readonly #withdrawn = new Map<string, Set<string>>();
   #read = 0;
 
   constructor() {
@@ -205,48 +229,62 @@ export class TableBuilder {
   add(report: Report): void {
     const row = this.#read++;
     this.#append(report);
-    const key = caseKey(report.source, report.id);
-    const standing = this.#cases.get(key);
-    if (standing === undefined) {
-      this.#cases.set(key, { row, records: 1 });
+    let cases = this.#cases.get(report.source);
+    if (cases === undefined) this.#cases.set(report.source, (cases = new Map<string, number>()));
+    const number = cases.get(report.id);
+    if (number === undefined) {
+      cases.set(report.id, this.#standing.length);
+      this.#standing.push(row);
+      this.#records.push(1);
       return;
     }
-    standing.records++;
-    if (this.#supersedes(row, standing.row)) standing.row = row;
+    this.#records.data[number]!++;
+    if (this.#supersedes(row, this.#standing.data[number]!)) this.#standing.data[number] = row;
   }
 
   /** Withdraws every version of a report, whether it comes before or after. */
   withdraw(source: string, id: string): void {
-    this.#withdrawn.add(caseKey(source, id));
+    const ids = this.#withdrawn.get(source);
+    if (ids === undefined) this.#withdrawn.set(source, new Set([id]));
+    else ids.add(id);
   }
 
   /** The table of what stands, and where every record went. `unmatched` are withdrawn ids that no record had. */
   finish(): { readonly table: ReportTable; readonly tally: BuildTally; readonly unmatched: readonly string[] } {
-    const standing: number[] = [];
+    let listed = 0;
+    const unmatched: string[] = [];
+    for (const [source, ids] of this.#withdrawn) {
+      listed += ids.size;
+      for (const id of ids) {
+        const number = this.#cases.get(source)?.get(id);
+        if (number === undefined) unmatched.push(id);
+        else this.#retracted.data[this.#standing.data[number]!] = 1;
+      }
+    }
+    const rows: number[] = [];
     let merged = 0;
     let retracted = 0;
-    for (const [key, { row, records }] of this.#cases) {
-      if (this.#retracted.data[row] === 1 || this.#withdrawn.has(key)) retracted += records;
+    for (let number = 0; number < this.#standing.length; number++) {
+      const row = this.#standing.data[number]!;
+      if (this.#retracted.data[row] === 1) retracted += this.#records.data[number]!;
       else {
-        standing.push(row);
-        merged += records - 1;
+        rows.push(row);
+        merged += this.#records.data[number]! - 1;
       }
     }
     const { id, source } = this.#reports;
-    const rows = Int32Array.from(standing).sort(
-      (x, y) => compareText(source.at(x), source.at(y)) || compareText(id.at(x), id.at(y)),
-    );
-    const missing = [...this.#withdrawn].filter((key) => !this.#cases.has(key)).sort(compareText);
+    // An array's sort takes linear time on rows that are in order already, as files mostly are; a typed array's does not.
+    rows.sort((x, y) => compareText(source.at(x), source.at(y)) || compareText(id.at(x), id.at(y)));
     return {
-      table: new ReportTable(this.#take(rows)),
+      table: new ReportTable(this.#take(Int32Array.from(rows))),
       tally: {
         read: this.#read,
-        accepted: standing.length,
+        accepted: rows.length,
         merged,
         retracted,
-        withdrawn: { listed: this.#withdrawn.size, matched: this.#withdrawn.size - missing.length },
+        withdrawn: { listed, matched: listed - unmatched.length },
       },
-      unmatched: missing.map((key) => key.slice(key.indexOf("\u0000") + 1)),
+      unmatched: unmatched.sort(compareText),
     };
   }
 
@@ -312,8 +350,25 @@ export class TableBuilder {
       this.#retracted.data[row]! - this.#retracted.data[other]!;
     if (later !== 0) return later > 0;
     // Nothing in the data tells which is later: the content decides, so that the order of reading does not.
-    const both = this.#take(Int32Array.of(row, other));
-    return JSON.stringify(reportAt(both, 0)) > JSON.stringify(reportAt(both, 1));
+    return this.#content(row) > this.#content(other);
+  }
+
+  #content(row: number): string {
+    const values = (group: Record<string, Column<unknown>>, at: number): unknown[] =>
+      Object.values(group).map((column) => column.at(at));
+    const children = (offsets: Ints, of: number, content: (at: number) => unknown): unknown[] => {
+      const found: unknown[] = [];
+      for (let j = offsets.data[of]!; j < offsets.data[of + 1]!; j++) found.push(content(j));
+      return found;
+    };
+    return JSON.stringify([
+      values(this.#reports, row),
+      children(this.#productOffsets, row, (j) => [
+        values(this.#products, j),
+        children(this.#lotOffsets, j, (k) => values(this.#lots, k)),
+      ]),
+      children(this.#eventOffsets, row, (j) => values(this.#events, j)),
+    ]);
   }
 
   #take(rows: Int32Array): TableColumns {

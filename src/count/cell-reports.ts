@@ -2,6 +2,7 @@ import { PvError } from "../error.ts";
 import type { PairCounts } from "./pairs.ts";
 import type { ReportTable } from "./table.ts";
 
+/** A cell of the fourfold table. */
 export type Cell = "a" | "b" | "c" | "d";
 
 /**

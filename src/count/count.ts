@@ -8,6 +8,7 @@ import { strataOf, stratifiedExpected, type StrataKey } from "./strata.ts";
 import type { ReportTable } from "./table.ts";
 import { ReportView } from "./view.ts";
 
+/** What `countPairs` counts; everything is echoed in the result. */
 export interface CountOptions {
   /** What a product is; `"name"` unless told. */
   readonly product?: ProductKey | undefined;

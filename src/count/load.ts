@@ -34,6 +34,7 @@ export interface Reconciliation {
   readonly files: readonly ReadProgress[];
 }
 
+/** How `loadReports` behaves while it reads. */
 export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called at most once per 4 MiB or 20,000 rows of a file, and at its end. */

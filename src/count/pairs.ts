@@ -27,6 +27,7 @@ export interface CountExclusions {
   readonly withoutEvent: number;
 }
 
+/** One pair with its cells, margins, total and expected count. */
 export interface PairRow extends FourfoldTable {
   readonly product: string;
   readonly event: string;

@@ -5,6 +5,7 @@ import { ReportView } from "./view.ts";
 
 /** Report fields that can stratify. `year` is the year of receipt; `ageBand` is the banding of the Chinese annual reports. */
 export type StratumField = "sex" | "ageBand" | "year" | "region" | "country" | "unit" | "domain";
+/** Fields that stratify together, or a function that names the stratum of a report. */
 export type StrataKey = readonly StratumField[] | ((report: ReportView) => string | undefined);
 
 /** What a report without the value is put under: missing is a stratum of its own, never spread over the others. */
