@@ -1,6 +1,6 @@
 // Synthetic reports with the skew of a real database. Report i depends on (seed, i) alone, so a smaller set is the head of a
 // larger one. Products and events follow a Zipf-Mandelbrot law; every product has events of its own that it reports more often.
-import { ReportTable } from "pvsignal";
+import { ReportTable } from "../dist/index.js";
 
 const PRODUCTS = 5_000;
 const EVENTS = 20_000;
@@ -80,11 +80,17 @@ export function generateTable(n, seed = 1) {
       recordId: shared.report,
       version: new Int32Array(n).fill(1),
       domain: byReport(() => 1),
-      received: { day: Int32Array.from({ length: n }, (_, i) => 14_000 + (mix(seed, i, 900) % 8_000)), precision: byReport(() => 1) },
+      received: {
+        day: Int32Array.from({ length: n }, (_, i) => 14_000 + (mix(seed, i, 900) % 8_000)),
+        precision: byReport(() => 1),
+      },
       event: dates.report,
       eventKey: shared.report,
       unit: shared.report,
-      region: coded(Int32Array.from({ length: n }, (_, i) => mix(seed, i, 901) % REGIONS), labels("R", REGIONS)),
+      region: coded(
+        Int32Array.from({ length: n }, (_, i) => mix(seed, i, 901) % REGIONS),
+        labels("R", REGIONS),
+      ),
       country: shared.report,
       reporter: shared.report,
       sex: byReport((i) => mix(seed, i, 902) % 3),
@@ -110,7 +116,12 @@ export function generateTable(n, seed = 1) {
     lotOffsets: Uint32Array.from({ length: nProducts + 1 }, (_, j) => j),
     lots: { lot: coded(lot, labels("L", LOTS)) },
     eventOffsets,
-    events: { term: coded(event, labels("E", EVENTS)), code: shared.event, onset: dates.event, outcome: new Uint8Array(nEvents) },
+    events: {
+      term: coded(event, labels("E", EVENTS)),
+      code: shared.event,
+      onset: dates.event,
+      outcome: new Uint8Array(nEvents),
+    },
   });
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { loadReports } from "pvsignal";
-import { readCaers, readMapped, readVaers } from "pvsignal/node";
+import { loadReports } from "../dist/index.js";
+import { readCaers, readMapped, readVaers } from "../dist/node.js";
 import { generateCsv } from "./generate.mjs";
 import { measure, short } from "./report.mjs";
 
@@ -25,7 +25,14 @@ export async function benchIngest({ quick }) {
     unit: "reports",
     amount: 11_006,
     iterations: 3,
-    run: () => load(readVaers(readdirSync(data).filter((f) => f.startsWith("1997")).map((f) => join(data, f)))),
+    run: () =>
+      load(
+        readVaers(
+          readdirSync(data)
+            .filter((f) => f.startsWith("1997"))
+            .map((f) => join(data, f)),
+        ),
+      ),
     check: (r) => (r.read === 11_006 && adds(r)) || `read ${r.read}`,
   });
   const folder = mkdtempSync(join(tmpdir(), "pvsignal-bench-"));
@@ -39,7 +46,10 @@ export async function benchIngest({ quick }) {
         receivedDate: "received",
         sex: "sex",
         region: "region",
-        product: { name: "product", role: { column: "role", codes: { suspect: "suspect", concomitant: "concomitant" } } },
+        product: {
+          name: "product",
+          role: { column: "role", codes: { suspect: "suspect", concomitant: "concomitant" } },
+        },
         event: { term: "events", separator: ";" },
       };
       await measure(`mapped CSV, ${short(n)} reports, ${(statSync(path).size / 2 ** 20).toFixed(0)} MiB`, {

@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   "OUTPUT_UNWRITABLE",
 ] as const;
 
+/** One of {@link ERROR_CODES}. */
 export type PvErrorCode = (typeof ERROR_CODES)[number];
 
 /**

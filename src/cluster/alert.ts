@@ -17,6 +17,7 @@ export interface AlertScope {
   readonly unit?: string | undefined;
 }
 
+/** A stretch of days. */
 export interface AlertWindow {
   /** First and last day, both included. */
   readonly from: PartialDate;

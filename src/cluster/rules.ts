@@ -13,6 +13,7 @@ import { groupReports, reportsInScope, type ReportGroup } from "./rule-groups.ts
 import { logExpectedScanWindows } from "./scan-expectation.ts";
 import { DEATH, WindowCounter } from "./window-counter.ts";
 
+/** The day and the products of a run of `findRuleClusters`. */
 export interface RuleClusterOptions {
   /** Only reports received on or before this day are looked at; `YYYY-MM-DD`. */
   readonly asOf: string;

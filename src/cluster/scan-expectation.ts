@@ -14,7 +14,8 @@ export interface ScanQuestion {
  * Natural logarithm of the expected number of separate times in `days` days that some stretch of `windowDays` days holds `k` or
  * more events of a Poisson process: Alm's declumped crossing rate, (1 − ψ/k)·rate·(days − window)·P(N = k − 1), and P(N ≥ k) for
  * the first stretch, with ψ = rate·window and N ~ Poisson(ψ). Made for rare clusters, k well above ψ, where it stays a number
- * far beyond the range of doubles.
+ * far beyond the range of doubles. Against simulation the chance 1 − e^(−expected) is short by 4 % where it is near .02 and by
+ * up to 8 % where it is near .5.
  *
  * @returns -Infinity when the rate is 0; the logarithm of `days / windowDays` when `k` does not exceed ψ, because the condition
  *   is then met most of the time

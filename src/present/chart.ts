@@ -9,9 +9,8 @@ export interface ForestRow {
   readonly upper: number;
 }
 
-const text = ({ zh, en }: Wording, x: number, y: number, anchor = "start"): Html =>
-  html`<text lang="zh" x="${x}" y="${y}" text-anchor="${anchor}">${zh}</text
-    ><text lang="en" x="${x}" y="${y}" text-anchor="${anchor}">${en}</text>`;
+const text = ({ zh, en }: Wording, x: number, y: number): Html =>
+  html`<text x="${x}" y="${y}"><tspan lang="zh">${zh}</tspan><tspan lang="en"> ${en}</tspan></text>`;
 
 const fixed = (value: number): string => value.toFixed(1);
 
@@ -46,8 +45,7 @@ export function forestPlot(title: Wording, rows: readonly ForestRow[]): Html {
           row.lower > 0 && Number.isFinite(row.upper)
             ? html`<line class="limit" x1="${fixed(x(row.lower))}" x2="${fixed(x(row.upper))}" y1="${y}" y2="${y}" />`
             : raw("");
-        return html`<text x="${left - 12}" y="${y + 4}" text-anchor="end">${shorten(row.label, 52)}</text
-          >${limits}<circle class="bar" cx="${fixed(x(row.estimate))}" cy="${y}" r="4" />`;
+        return html`<text x="${left - 12}" y="${y + 4}" text-anchor="end">${shorten(row.label, 52)}</text>${limits}<circle class="bar" cx="${fixed(x(row.estimate))}" cy="${y}" r="4" />${row.estimate === Infinity ? html`<text x="${fixed(x(row.estimate) + 8)}" y="${y + 4}">∞</text>` : raw("")}`;
       })}
     </svg>
     <figcaption>${both(title)}</figcaption>

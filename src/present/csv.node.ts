@@ -6,6 +6,7 @@ import { format } from "fast-csv";
 import { PvError } from "../error.ts";
 import { csvCell, type CsvValue } from "./csv-cell.ts";
 
+/** How `writeCsv` writes. */
 export interface CsvOptions {
   /** Byte order mark in front, which spreadsheets need to read Chinese text as UTF-8; written unless told otherwise. */
   readonly bom?: boolean | undefined;

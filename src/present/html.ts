@@ -49,6 +49,7 @@ p { margin: .4rem 0; max-width: 60rem; } .dim { color: var(--dim); }
 nav a { margin-right: 1rem; } a { color: var(--accent); }
 fieldset.language { border: 0; padding: 0; margin: .5rem 0; } fieldset.language legend { float: left; padding: 0 .6rem 0 0; color: var(--dim); } fieldset.language label { margin-right: 1rem; }
 :root:has(#show-zh:checked) [lang="en"]:not(html), :root:has(#show-en:checked) [lang="zh"] { display: none; }
+:root:has(#show-both:checked) [lang="zh"] + [lang="en"]::before { content: " / "; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .5rem 0 1rem; font-size: .9rem; }
 caption { text-align: left; color: var(--dim); padding-bottom: .3rem; }

@@ -6,6 +6,7 @@ import { PvError } from "../error.ts";
  */
 export type PartialDate = string;
 
+/** How much of a date is known. */
 export type DatePrecision = "day" | "month" | "year";
 
 /** Stands in typed day columns for "no date". */

@@ -4,8 +4,10 @@
  * `value-dropped`: one value was left out. `repaired`: read differently from how it stood. `noted`: kept as it is.
  */
 export const ISSUE_EFFECTS = ["report-rejected", "row-rejected", "value-dropped", "repaired", "noted"] as const;
+/** One of {@link ISSUE_EFFECTS}. */
 export type IssueEffect = (typeof ISSUE_EFFECTS)[number];
 
+/** What can be wrong with data; `issueCodeText` says each in words. */
 export const ISSUE_CODES = [
   "RAGGED_ROW",
   "JOINED_LINES",
@@ -42,6 +44,7 @@ export const ISSUE_CODES = [
   "RETRACTION_UNMATCHED",
   "TRUNCATED_FILE",
 ] as const;
+/** One of {@link ISSUE_CODES}. */
 export type IssueCode = (typeof ISSUE_CODES)[number];
 
 /** Something in the data that was not as it should be. It never throws and never vanishes: it is counted by code. */
@@ -109,6 +112,7 @@ const effectWording: Readonly<Record<IssueEffect, Wording>> = {
   noted: ["仅提示", "noted"],
 };
 
+/** Language of wording. */
 export type Locale = "zh" | "en";
 
 /** What an issue code means, in words. */

@@ -5,13 +5,17 @@ import type { PartialDate } from "./date.ts";
  * cosmetics, and calling them anything else would put them into a background they do not belong to.
  */
 export const DOMAINS = ["drug", "vaccine", "device", "cosmetic", "food", "abuse"] as const;
+/** One of {@link DOMAINS}. */
 export type Domain = (typeof DOMAINS)[number];
 
 /** Part a product played in the report. `not-given` was prescribed but not taken. */
 export const ROLES = ["suspect", "interacting", "concomitant", "not-given"] as const;
+/** One of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];
 
+/** Sex of the patient; absent when the source says unknown. */
 export const SEXES = ["female", "male", "other"] as const;
+/** One of {@link SEXES}. */
 export type Sex = (typeof SEXES)[number];
 
 /** Why a report is serious; the ICH E2B(R3) criteria, with `intervention` (FDA: to prevent permanent impairment). */
@@ -24,8 +28,10 @@ export const SERIOUSNESS = [
   "intervention",
   "other",
 ] as const;
+/** One of {@link SERIOUSNESS}. */
 export type Seriousness = (typeof SERIOUSNESS)[number];
 
+/** Outcome of an event; the ICH E2B(R3) values. */
 export const OUTCOMES = [
   "recovered",
   "recovering",
@@ -34,6 +40,7 @@ export const OUTCOMES = [
   "fatal",
   "unknown",
 ] as const;
+/** One of {@link OUTCOMES}. */
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** One product of a report, as reported. */
@@ -65,6 +72,7 @@ export interface ReportEvent {
   readonly outcome?: Outcome | undefined;
 }
 
+/** What the analysis needs to know of the patient; nothing that names one. */
 export interface Patient {
   readonly ageYears?: number | undefined;
   readonly sex?: Sex | undefined;

@@ -6,6 +6,7 @@ export type Expression =
   | { readonly op: "negate"; readonly of: Expression }
   | { readonly call: "min" | "max" | "log" | "exp" | "sqrt" | "abs"; readonly arguments: readonly Expression[] };
 
+/** The comparisons of criteria; they are exact. */
 export type Comparison = ">=" | ">" | "<=" | "<" | "==" | "!=";
 
 /** A criterion as data: it can be stored, sent and printed, and holds no code. */

@@ -15,6 +15,7 @@ export interface ComparisonResult {
   readonly margin: number | null;
 }
 
+/** How one rule came out on a pair, comparison by comparison. */
 export interface RuleExplanation {
   readonly name: string;
   readonly criterion: string;

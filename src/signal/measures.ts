@@ -63,6 +63,7 @@ export const measures = {
   },
 } as const satisfies Record<string, Measure>;
 
+/** Name of a measure of `screen`. */
 export type MeasureName = keyof typeof measures;
 
 /** Columns of counts that criteria can read beside the scores. */

@@ -5,6 +5,7 @@ import { compileCriterion, criterionColumns, criterionText, type Verdict } from 
 import { COUNT_COLUMNS, measureOf, measures, type MeasureName, type ScoreColumns } from "./measures.ts";
 import { presets, type DecisionRule } from "./presets.ts";
 
+/** What `screen` computes and decides. */
 export interface ScreenOptions {
   /** Measures to compute; those of the rules are added. PRR, ROR, chi-square and IC unless told. */
   readonly measures?: readonly MeasureName[] | undefined;
@@ -21,6 +22,7 @@ export interface ScreenRow extends PairRow {
   readonly flags: Readonly<Record<string, boolean | null>>;
 }
 
+/** Which rows of a screening, and in what order. */
 export interface RowsOptions {
   /** Score or count column to rank by, highest first; ties and missing values keep the order of product and event. */
   readonly sort?: string | undefined;
