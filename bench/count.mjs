@@ -35,10 +35,20 @@ export async function benchCount({ quick }) {
         : (counts.size === brute.distinct && increments === brute.increments) || `expected ${brute.distinct} pairs`;
     const iterations = n >= 5_000_000 ? 3 : 5;
     const duckdb = n <= 5_000_000 ? await duckdbCounter(table) : undefined;
-    if (duckdb === undefined) await measure(`count ${short(n)} reports`, { unit: "reports", amount: n, iterations, run, check });
+    if (duckdb === undefined)
+      await measure(`count ${short(n)} reports`, { unit: "reports", amount: n, iterations, run, check });
     else {
-      const same = (found) => (found.pairs === first.size && found.increments === increments) || "DuckDB counted something else";
-      await compare(`count ${short(n)} reports, against DuckDB (2 threads)`, { unit: "reports", amount: n, iterations, run, check, peer: duckdb, checkPeer: same });
+      const same = (found) =>
+        (found.pairs === first.size && found.increments === increments) || "DuckDB counted something else";
+      await compare(`count ${short(n)} reports, against DuckDB (2 threads)`, {
+        unit: "reports",
+        amount: n,
+        iterations,
+        run,
+        check,
+        peer: duckdb,
+        checkPeer: same,
+      });
     }
     if (n > 1_000_000) continue;
     await measure(`count ${short(n)} reports, sex × age × year strata`, {

@@ -29,11 +29,18 @@ export async function duckdbCounter(table) {
   const { products, productOffsets, events, eventOffsets } = table.columns;
   const folder = mkdtempSync(join(tmpdir(), "pvsignal-duckdb-"));
   try {
-    await pipeline(Readable.from(ids(productOffsets, [products.name.codes, products.role])), createWriteStream(join(folder, "p.csv")));
+    await pipeline(
+      Readable.from(ids(productOffsets, [products.name.codes, products.role])),
+      createWriteStream(join(folder, "p.csv")),
+    );
     await pipeline(Readable.from(ids(eventOffsets, [events.term.codes])), createWriteStream(join(folder, "e.csv")));
     const connection = await (await DuckDBInstance.create(":memory:", { threads: "2" })).connect();
-    await connection.run(`create table p as select * from read_csv('${folder}/p.csv', header = false, names = ['report', 'product', 'role'])`);
-    await connection.run(`create table e as select * from read_csv('${folder}/e.csv', header = false, names = ['report', 'event'])`);
+    await connection.run(
+      `create table p as select * from read_csv('${folder}/p.csv', header = false, names = ['report', 'product', 'role'])`,
+    );
+    await connection.run(
+      `create table e as select * from read_csv('${folder}/e.csv', header = false, names = ['report', 'event'])`,
+    );
     return async () => {
       const reader = await connection.runAndReadAll(`select count(*)::double, sum(a)::double from (${COUNT})`);
       const [[pairs, increments]] = reader.getRows();

@@ -48,7 +48,10 @@ export async function compare(name, { unit, amount, run, check, peer, checkPeer,
   const ours = [];
   const theirs = [];
   for (let i = 0; i < iterations; i++) {
-    for (const [times, work] of [[ours, run], [theirs, peer]]) {
+    for (const [times, work] of [
+      [ours, run],
+      [theirs, peer],
+    ]) {
       const start = performance.now();
       await work();
       times.push(performance.now() - start);
@@ -57,7 +60,17 @@ export async function compare(name, { unit, amount, run, check, peer, checkPeer,
   const ratio = median(theirs) / median(ours);
   const rate = (times) => amount / (median(times) / 1000);
   const peak = Math.round(process.resourceUsage().maxRSS / 1024);
-  rows.push({ name, ours: rate(ours), peer: rate(theirs), ratio, unit: `${unit}/s`, checked: true, medianMs: median(ours), peerMedianMs: median(theirs), peakMB: peak });
+  rows.push({
+    name,
+    ours: rate(ours),
+    peer: rate(theirs),
+    ratio,
+    unit: `${unit}/s`,
+    checked: true,
+    medianMs: median(ours),
+    peerMedianMs: median(theirs),
+    peakMB: peak,
+  });
   console.log(
     `${name.padEnd(46)} ${short(rate(ours)).padStart(8)} ${unit}/s  median ${median(ours).toFixed(1)} ms, peer ${median(theirs).toFixed(1)} ms: ${ratio.toFixed(1)} times as fast  checked`,
   );

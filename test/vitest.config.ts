@@ -22,6 +22,7 @@ export default defineConfig({
     setupFiles: ["test/setup.ts"],
     pool: "forks",
     testTimeout: 120_000,
+    hookTimeout: 300_000,
     // The examples are run in both zones by their own test, so once is enough.
     projects: [zone("Asia/Shanghai"), zone("America/St_Johns", ["test/examples.test.ts", "test/package.test.ts"])],
     coverage: { provider: "v8", include: ["src/**/*.ts"] },

@@ -30,6 +30,9 @@ export class IntColumn {
 export class Dictionary {
   readonly #texts: string[] = [];
   readonly #maps: Map<string, number>[] = [new Map<string, number>()];
+  // Neighbouring rows repeat keys, roles and routes; comparing is cheaper than hashing.
+  #lastText: string | undefined;
+  #lastNumber = -1;
 
   get size(): number {
     return this.#texts.length;
@@ -46,8 +49,14 @@ export class Dictionary {
 
   /** The number of the text; a new text is copied, so that it does not keep the block alive it was cut from. */
   add(text: string): number {
+    if (text === this.#lastText) return this.#lastNumber;
     const found = this.find(text);
-    if (found >= 0) return found;
+    this.#lastNumber = found >= 0 ? found : this.#append(text);
+    this.#lastText = this.#texts[this.#lastNumber]!;
+    return this.#lastNumber;
+  }
+
+  #append(text: string): number {
     const own = ownString(text);
     if (this.#maps.at(-1)!.size >= MAP_LIMIT) this.#maps.push(new Map());
     this.#maps.at(-1)!.set(own, this.#texts.length);
