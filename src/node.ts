@@ -3,6 +3,26 @@
  *
  * @packageDocumentation
  */
-export { readCaers, readFaers, readMapped, readMaude, readReports, readVaers } from "./ingest/readers.node.ts";
+export { type CaersOptions } from "./ingest/caers.ts";
+export { type FileInput, type InputFile, type ReadOptions } from "./ingest/input.ts";
+export {
+  type CodedColumn,
+  type ListColumn,
+  type MappedAge,
+  type MappedEvent,
+  type MappedProduct,
+  type MappedSeriousness,
+  type Mapping,
+} from "./ingest/mapped.ts";
+export { type MaudeOptions } from "./ingest/maude.ts";
+export {
+  readCaers,
+  readFaers,
+  readMapped,
+  readMaude,
+  readReports,
+  readVaers,
+  type Inputs,
+} from "./ingest/readers.node.ts";
 export { type CsvValue } from "./present/csv-cell.ts";
 export { writeCsv, type CsvOptions } from "./present/csv.node.ts";

@@ -22,6 +22,7 @@ import { exactFit } from "./row-fit.ts";
 import type { RowSplitter } from "./rows.ts";
 import { headerName, VALUE_LIMIT, type TableSpec } from "./table.ts";
 
+/** How CAERS is read. */
 export interface CaersOptions extends ReadOptions {
   /** Terms with a comma that the built-in list lacks, such as `"FOO, BAR TYPE"`; upper or lower case. */
   readonly commaTerms?: readonly string[];

@@ -15,7 +15,6 @@ export async function* childRows<C extends string>(
   rows: KeyedRows<C>,
   context: ReadContext,
   out: BatchBuilder,
-  keyOf: (text: string) => string = (text) => text,
 ): AsyncGenerator<ReportBatch> {
   for (const file of files) {
     rows.startFile(file.base);
@@ -23,7 +22,7 @@ export async function* childRows<C extends string>(
       out.issues(block.issues);
       out.issues(block.faults.map((fault) => faultIssue(fault, file.base, "row-rejected")));
       for (const { cells, line } of block.rows) {
-        const key = keyOf((cells[block.columns.key] ?? "").trim());
+        const key = (cells[block.columns.key] ?? "").trim();
         if (key === "") out.issue("MISSING_ID", "row-rejected", { file: file.base, row: line });
         else rows.add(key, line, cells, block.columns);
       }

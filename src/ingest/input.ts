@@ -19,6 +19,7 @@ export interface InputFile {
 /** What a reader is given: a path (of a file, or of a directory that is searched with its sub-directories) or a file. */
 export type FileInput = string | InputFile;
 
+/** What every reader takes. */
 export interface ReadOptions {
   /** Keep the free text of a report. By default it is never kept, because it can name people. */
   readonly narrative?: boolean;

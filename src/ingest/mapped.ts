@@ -39,6 +39,7 @@ export interface ListColumn {
   readonly separator?: string | RegExp;
 }
 
+/** Columns of a product. */
 export interface MappedProduct {
   readonly name: string;
   readonly ingredient?: string;
@@ -54,6 +55,7 @@ export interface MappedProduct {
   readonly indication?: string;
 }
 
+/** Columns of an event. */
 export interface MappedEvent extends Partial<ListColumn> {
   readonly term: string;
   /** Terms that hold the separator, beside the built-in list of MedDRA terms with a comma. */
@@ -72,6 +74,7 @@ export type MappedSeriousness =
       readonly yes?: readonly string[];
     };
 
+/** A column of ages with its unit. */
 export interface MappedAge {
   readonly column: string;
   /** One unit for all, or the column that names it. */

@@ -32,6 +32,7 @@ import { exactFit } from "./row-fit.ts";
 import { faultIssue, type RowSplitter } from "./rows.ts";
 import { readTable, type TableSpec } from "./table.ts";
 
+/** How MAUDE is read. */
 export interface MaudeOptions extends ReadOptions {
   /**
    * What an event is: device and patient problems, else the event type where a report has none (`"problem"`, the default);

@@ -9,6 +9,20 @@ import { checkMaudeOptions, maudeReports, type MaudeOptions } from "./maude.ts";
 import { storedReports } from "./reports.ts";
 import { vaersReports } from "./vaers.ts";
 
+export type { CaersOptions } from "./caers.ts";
+export type { FileInput, InputFile, ReadOptions } from "./input.ts";
+export type {
+  CodedColumn,
+  ListColumn,
+  MappedAge,
+  MappedEvent,
+  MappedProduct,
+  MappedSeriousness,
+  Mapping,
+} from "./mapped.ts";
+export type { MaudeOptions } from "./maude.ts";
+
+/** One input or several; the order in which they are given does not matter. */
 export type Inputs = FileInput | readonly FileInput[];
 
 const text = /\.(txt|csv)$/i;
@@ -52,6 +66,7 @@ export function readFaers(input: Inputs, options: ReadOptions = {}): ReportSourc
  *   a report without one gets its event type (`Death`, `Injury`, `Malfunction`, `Other`). See `eventLevel`.
  * - `serious` is the union over the outcomes of all patients, and `death` for event type D.
  * - Age, sex and weight are those of the first patient.
+ * - All files are joined in memory, with `narrative` the texts too: of more than some years give one year at a time.
  *
  * @param input - directory, files, or both; `.txt` and `.csv`, also gzipped
  * @throws PvError as {@link readFaers}

@@ -376,6 +376,13 @@ test("an aborted signal ends the reading with its reason", async () => {
   await expect(readAll(readFaers(demo(oneDemo), { signal: controller.signal }))).rejects.toBe(reason);
 });
 
+test("a directory is searched with its sub-directories, quarter by quarter", async () => {
+  const { reports, retractions } = await readAll(readFaers(fixture("faers")));
+  expect(reports.map((report) => report.recordId?.length)).toEqual(expect.arrayContaining([7, 8, 9]));
+  expect(reports.length).toBe(20 + 9 + 11 + 26 + 6);
+  expect(retractions.length).toBeGreaterThan(10);
+});
+
 test("stopping early closes the file", async () => {
   let closed = false;
   const bytes = new TextEncoder().encode(lines(demoHeader, ...Array.from({ length: 500 }, () => oneDemo)));

@@ -176,6 +176,18 @@ test("years do not mix, and rows of no report are orphans", async () => {
   );
 });
 
+test("the files of other countries are a set of their own", async () => {
+  const foreign = [
+    memoryFile("NonDomesticVAERSDATA.csv", lines(header, one.replace("CA", "FR"))),
+    memoryFile("NonDomesticVAERSVAX.csv", lines("VAERS_ID,VAX_TYPE,VAX_NAME", "0100001,FLU3,FOREIGN")),
+  ];
+  const { reports } = await readAll(readVaers([data(one), vax("0100001,FLU3,X,L1,3,IM,LA,FLUZONE"), ...foreign]));
+  expect(reports.map((report) => [report.region, report.products[0]?.name])).toEqual([
+    ["CA", "FLUZONE"],
+    ["FR", "FOREIGN"],
+  ]);
+});
+
 test("a quote that never closes costs its row, not the file", async () => {
   const open = memoryFile(
     "2001VAERSDATA.csv",
