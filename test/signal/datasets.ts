@@ -58,6 +58,35 @@ async function count(dataset: Dataset): Promise<PairCounts> {
   }
 }
 
+/** Counts of any data set a prior was fitted to in the reference. */
+export async function gpsCounts(dataset: string): Promise<PairCounts> {
+  if ((DATASETS as readonly string[]).includes(dataset)) return goldenCounts(dataset as Dataset);
+  const file = join(inputs, dataset === "caers-strat" ? "caers.csv.gz" : `${dataset}.csv.gz`);
+  switch (dataset) {
+    case "caers-strat": {
+      const source = readMapped(file, {
+        domain: "food",
+        id: "id",
+        product: { name: "product", role: "suspect" },
+        event: { term: "event" },
+        sex: "sex",
+      });
+      return countPairs((await loadReports(source)).table, { strata: ["sex"] });
+    }
+    case "pvda-drug-event":
+    case "pvda-tiny":
+      return linkedCounts(goldenRows(`inputs/${dataset}.csv.gz`));
+    default:
+      return countsFromRows(
+        goldenRows(`inputs/${dataset}.csv.gz`).map((row) => ({
+          product: row["product"]!,
+          event: row["event"]!,
+          a: Number(row["count"]),
+        })),
+      );
+  }
+}
+
 /** The sample keeps products and events in two tables, joined here on the report. */
 function* sampleReports(): Generator<Report> {
   const products = groupBy(goldenRows("inputs/faers-sample1000-drug.csv.gz"), "primaryid");
@@ -84,4 +113,23 @@ function groupBy(rows: readonly GoldenRow[], key: string): Map<string, GoldenRow
     else list.push(row);
   }
   return groups;
+}
+
+/** Rows that link one product to one event of a report: not every product of the report goes with every event. */
+function linkedCounts(rows: readonly GoldenRow[]): PairCounts {
+  const distinct = (key: (row: GoldenRow) => string): Map<string, Set<string>> => {
+    const reports = new Map<string, Set<string>>();
+    for (const row of rows) reports.set(key(row), (reports.get(key(row)) ?? new Set<string>()).add(row["report_id"]!));
+    return reports;
+  };
+  const n1 = distinct((row) => row["product"]!);
+  const m1 = distinct((row) => row["event"]!);
+  const pairs = distinct((row) => JSON.stringify([row["product"], row["event"]]));
+  return countsFromRows(
+    [...pairs].map(([key, reports]) => {
+      const [product, event] = JSON.parse(key) as [string, string];
+      return { product, event, a: reports.size, n1: n1.get(product)!.size, m1: m1.get(event)!.size };
+    }),
+    { n: distinct(() => "").get("")!.size },
+  );
 }
