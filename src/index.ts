@@ -60,19 +60,21 @@ export { parseCriterion } from "./rule/parse.ts";
 
 export { bate1998, bate1998Columns, type Bate1998 } from "./signal/bate1998.ts";
 export { chiSquare, chiSquareColumns, type ChiSquare } from "./signal/chi-square.ts";
-export { ebgm, ebProbabilityBelow, type Ebgm, type GpsPrior } from "./signal/ebgm.ts";
 export { ebgmColumns, type EbgmColumns } from "./signal/ebgm-columns.ts";
+export { ebgm, ebProbabilityBelow, type Ebgm, type GpsPrior } from "./signal/ebgm.ts";
 export { explain, type ComparisonResult, type Explanation, type RuleExplanation } from "./signal/explain.ts";
+export { adjustP, posteriorFdr, type AdjustedP, type AdjustMethod, type PosteriorFdr } from "./signal/fdr.ts";
 export { fisher, fisherColumns } from "./signal/fisher.ts";
 export { fitGps, type FitGpsOptions, type GpsFit, type GpsOptimum } from "./signal/gps-fit.ts";
 export { type GpsLikelihood } from "./signal/gps-likelihood.ts";
 export { ic, icColumns, type InformationComponent } from "./signal/ic.ts";
 export { CRITERION_COLUMNS, type MeasureName } from "./signal/measures.ts";
-export { presets, type DecisionRule, type ThresholdStatus } from "./signal/presets.ts";
+export { allOf, anyOf, presets, type DecisionRule, type ThresholdStatus } from "./signal/presets.ts";
 export { prr, prrColumns } from "./signal/prr.ts";
 export { type RatioColumns, type RatioInterval } from "./signal/ratio.ts";
 export { ror, rorColumns } from "./signal/ror.ts";
 export { rrr, rrrColumns } from "./signal/rrr.ts";
+export { type FdrBasis, type FdrOptions, type FdrSummary } from "./signal/screen-fdr.ts";
 export {
   screen,
   type RowsOptions,

@@ -186,7 +186,7 @@ function ordered(x: Float64Array): Float64Array {
   return x[0]! - x[1]! >= x[2]! - x[3]! ? x : Float64Array.of(x[2]!, x[3]!, x[0]!, x[1]!, -x[4]!);
 }
 
-/** A few damped Newton steps: they take the gradient from "small" to rounding. */
+/** A few damped Newton steps: they take a small gradient down to rounding. */
 function newton(objective: Objective, from: Minimum, tolerance: number): Minimum {
   let { x, value, gradient } = from;
   for (let step = 0; step < 8 && Math.max(...gradient.map(Math.abs)) > tolerance * 1e-2; step++) {

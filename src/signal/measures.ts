@@ -1,5 +1,7 @@
 import type { FourfoldColumns } from "../count/fourfold.ts";
 import { bate1998Columns } from "./bate1998.ts";
+import { ebgmColumns } from "./ebgm-columns.ts";
+import type { GpsPrior } from "./ebgm.ts";
 import { chiSquareColumns } from "./chi-square.ts";
 import { fisherColumns } from "./fisher.ts";
 import { icColumns } from "./ic.ts";
@@ -10,10 +12,15 @@ import { rrrColumns } from "./rrr.ts";
 /** Score columns of a screening, by name. */
 export type ScoreColumns = Readonly<Record<string, Float64Array>>;
 
+/** What some measures need beside the counts; asked for only when they are computed. */
+export interface MeasureContext {
+  readonly gpsPrior: () => GpsPrior;
+}
+
 /** A measure of a screening: the columns it yields and how they come from the counts of all pairs. */
 export interface Measure {
   readonly columns: readonly string[];
-  readonly compute: (counts: FourfoldColumns) => ScoreColumns;
+  readonly compute: (counts: FourfoldColumns, context: MeasureContext) => ScoreColumns;
 }
 
 /** Every measure `screen` knows, under its name. */
@@ -54,6 +61,13 @@ export const measures = {
       return { bateIc: ic, bateSd: sd, bateLower: lower, bateUpper: upper, bateMinus2sd: minus2sd };
     },
   },
+  ebgm: {
+    columns: ["ebgm", "eb05", "eb95"],
+    compute: ({ a, expected }, { gpsPrior }) => {
+      const { ebgm, eb05, eb95 } = ebgmColumns(a, expected, gpsPrior());
+      return { ebgm, eb05, eb95 };
+    },
+  },
   fisher: {
     columns: ["fisherP", "fisherMidP"],
     compute: (counts) => {
@@ -73,6 +87,7 @@ export const COUNT_COLUMNS = ["a", "b", "c", "d", "n1", "m1", "n", "expected"] a
 export const CRITERION_COLUMNS: readonly string[] = [
   ...COUNT_COLUMNS,
   ...Object.values(measures).flatMap((measure): readonly string[] => measure.columns),
+  "fdr",
 ];
 
 /** The measure that yields a column, or `undefined` for a column of counts or an unknown one. */

@@ -14,6 +14,23 @@ export interface DecisionRule {
   readonly source: string;
 }
 
+/**
+ * A rule that is met when one of the rules is.
+ *
+ * @example
+ * anyOf("either", [presets.evans, presets.umc]).criterion;
+ */
+export const anyOf = (name: string, rules: readonly DecisionRule[]): DecisionRule => combined(name, "any", rules);
+
+/** A rule that is met when all of the rules are, such as the "all four" of many FAERS papers. */
+export const allOf = (name: string, rules: readonly DecisionRule[]): DecisionRule => combined(name, "all", rules);
+
+function combined(name: string, kind: "any" | "all", rules: readonly DecisionRule[]): DecisionRule {
+  const criteria = rules.map(({ criterion }) => criterion);
+  const source = rules.map((rule) => `${rule.name}: ${rule.source}`).join("; ");
+  return { name, criterion: kind === "any" ? { any: criteria } : { all: criteria }, status: "practice", source };
+}
+
 const at = (left: string, compare: Comparison, right: number): Criterion => ({ compare, left, right });
 
 /**
@@ -34,6 +51,19 @@ export const presets = {
     status: "practice",
     source:
       "the rule of Evans 2001 as the UK authority used it before it moved to EBGM; kept under its own name because it may part from it",
+  },
+  mhraEb: {
+    name: "mhraEb",
+    criterion: { all: [at("a", ">=", 3), at("ebgm", ">=", 2.5), at("eb05", ">=", 1.8)] },
+    status: "regulator",
+    source:
+      "UK authority: EBGM at least 2.5, EB05 at least 1.8, 3 or more reports, as tabled by Candore et al. 2015 (PMC4982893, Table 1)",
+  },
+  fda: {
+    name: "fda",
+    criterion: at("eb05", ">=", 2),
+    status: "practice",
+    source: "Szarfman, Machado, O'Neill 2002: EB05 at least 2; quoted in papers of the FDA, no primary text at hand",
   },
   ema: {
     name: "ema",

@@ -2,15 +2,29 @@ import { PvError } from "../error.ts";
 import type { FourfoldColumns } from "../count/fourfold.ts";
 import type { CountEcho, CountExclusions, PairCounts, PairRow } from "../count/pairs.ts";
 import { compileCriterion, criterionColumns, criterionText, type Verdict } from "../rule/criterion.ts";
-import { COUNT_COLUMNS, measureOf, measures, type MeasureName, type ScoreColumns } from "./measures.ts";
+import type { GpsPrior } from "./ebgm.ts";
+import { fitGps, type GpsFit } from "./gps-fit.ts";
+import {
+  COUNT_COLUMNS,
+  measureOf,
+  measures,
+  type MeasureContext,
+  type MeasureName,
+  type ScoreColumns,
+} from "./measures.ts";
 import { presets, type DecisionRule } from "./presets.ts";
+import { screenFdr, type FdrOptions, type FdrSummary } from "./screen-fdr.ts";
 
 /** What `screen` computes and decides. */
 export interface ScreenOptions {
   /** Measures to compute; those of the rules are added. PRR, ROR, chi-square and IC unless told. */
   readonly measures?: readonly MeasureName[] | undefined;
-  /** Rules that make a pair an SDR; Evans' rule unless told. */
+  /** Rules that make a pair an SDR; Evans' rule unless told. They can read the column `fdr` when `fdr` is asked for. */
   readonly rule?: DecisionRule | readonly DecisionRule[] | undefined;
+  /** Prior for EBGM; fitted to these counts (`fitGps`) unless given. */
+  readonly prior?: GpsPrior | undefined;
+  /** Accounts for the number of pairs looked at: adds the column `fdr`. */
+  readonly fdr?: FdrOptions | undefined;
 }
 
 /** One pair of a screening, safe for JSON: where a number does not exist it is `null` and `missing` says why. */
@@ -56,20 +70,48 @@ export class Screening {
   /** Options of the counts, echoed. */
   readonly options: CountEcho;
   readonly excluded: CountExclusions;
+  /** Prior behind EBGM, and its fit unless the prior was given; `null` when nothing needed it. */
+  readonly gps: { readonly prior: GpsPrior; readonly fit: GpsFit | null } | null;
+  /** How multiplicity was accounted for; `null` unless asked for. */
+  readonly fdr: FdrSummary | null;
   /** All scores, one typed column each; Infinity and NaN as the measures define them. */
   readonly columns: ScoreColumns;
   readonly #cells: FourfoldColumns;
   readonly #verdicts: ReadonlyMap<string, Uint8Array>;
   readonly #definitions: readonly DecisionRule[];
 
-  constructor(counts: PairCounts, names: readonly MeasureName[], rules: readonly DecisionRule[]) {
+  constructor(
+    counts: PairCounts,
+    names: readonly MeasureName[],
+    rules: readonly DecisionRule[],
+    { prior, fdr }: Pick<ScreenOptions, "prior" | "fdr"> = {},
+  ) {
     this.counts = counts;
     this.size = counts.size;
     this.measures = names;
     this.options = counts.options;
     this.excluded = counts.excluded;
     this.#cells = counts.columns();
-    this.columns = Object.assign({}, ...names.map((name) => measures[name].compute(this.#cells))) as ScoreColumns;
+    let gps: { prior: GpsPrior; fit: GpsFit | null } | null = null;
+    const context: MeasureContext = {
+      gpsPrior: () => {
+        if (gps === null) {
+          const fit = prior === undefined ? fitGps(counts) : null;
+          gps = { prior: prior ?? fit!.prior, fit };
+        }
+        return gps.prior;
+      },
+    };
+    const columns: Record<string, Float64Array> = {};
+    for (const name of names) Object.assign(columns, measures[name].compute(this.#cells, context));
+    if (fdr === undefined) this.fdr = null;
+    else {
+      const adjusted = screenFdr(this.#cells, counts.products.length * counts.events.length, fdr, context);
+      columns["fdr"] = adjusted.column;
+      this.fdr = adjusted.summary;
+    }
+    this.columns = columns;
+    this.gps = gps;
     this.#definitions = rules;
     const verdicts = new Map<string, Uint8Array>();
     this.rules = rules.map((rule) => {
@@ -209,7 +251,7 @@ export function screen(counts: PairCounts, options: ScreenOptions = {}): Screeni
     }
   }
   const ordered = (Object.keys(measures) as MeasureName[]).filter((name) => wanted.has(name));
-  return new Screening(counts, ordered, rules);
+  return new Screening(counts, ordered, rules, options);
 }
 
 const isOneRule = (rule: DecisionRule | readonly DecisionRule[]): rule is DecisionRule => !Array.isArray(rule);
