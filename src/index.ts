@@ -68,7 +68,15 @@ export { fisher, fisherColumns } from "./signal/fisher.ts";
 export { fitGps, type FitGpsOptions, type GpsFit, type GpsOptimum } from "./signal/gps-fit.ts";
 export { type GpsLikelihood } from "./signal/gps-likelihood.ts";
 export { ic, icColumns, type InformationComponent } from "./signal/ic.ts";
+export { chiSquareLogP, chiSquareLogPColumns, fisherLog, fisherLogColumns, type FisherLog } from "./signal/log-p.ts";
+export {
+  mantelHaenszel,
+  type BreslowDay,
+  type CochranMantelHaenszel,
+  type MantelHaenszel,
+} from "./signal/mantel-haenszel.ts";
 export { CRITERION_COLUMNS, type MeasureName } from "./signal/measures.ts";
+export { poissonP, poissonPColumns, type PoissonP } from "./signal/poisson-p.ts";
 export { allOf, anyOf, presets, type DecisionRule, type ThresholdStatus } from "./signal/presets.ts";
 export { prr, prrColumns } from "./signal/prr.ts";
 export { type RatioColumns, type RatioInterval } from "./signal/ratio.ts";
@@ -83,6 +91,13 @@ export {
   Screening,
   type ScreenRow,
 } from "./signal/screen.ts";
+export {
+  mantelHaenszelColumns,
+  stratifiedTables,
+  type MantelHaenszelColumns,
+  type StratumTable,
+} from "./signal/stratified-tables.ts";
+export { yuleQ, yuleQColumns } from "./signal/yule.ts";
 
 export {
   type AlertScope,

@@ -22,8 +22,11 @@ export interface FdrOptions {
   /** Pairs with fewer reports are not tested; 3 unless told. */
   readonly minimumA?: number | undefined;
   /**
-   * `"tested"`: adjust for the pairs tested. `"all"`: for every product × event combination, listed or not, which keeps the
-   * promise of the method although only pairs with reports were looked at.
+   * `"all"`, unless told: adjust for every product × event combination, listed or not, those without a tested pair having p = 1.
+   * `"tested"`: only for the pairs tested. A pair is tested because it has reports, and its p value is then not uniform under
+   * the null: in a simulation without any effect (2,000 cells, expected counts up to ½) Benjamini–Hochberg at 5 % over the pairs
+   * with 3 or more reports raised a false alarm in 200 of 200 data sets, over all combinations in 4 of 200. Always `"tested"`
+   * with `"lbe"`, which reads the share of true nulls from the p values themselves.
    */
   readonly hypotheses?: "tested" | "all" | undefined;
 }
@@ -87,7 +90,7 @@ const bases: Readonly<Record<FdrBasis, Basis>> = {
 export function screenFdr(
   counts: FourfoldColumns,
   combinations: number,
-  { of, method, minimumA = 3, hypotheses = "tested" }: FdrOptions,
+  { of, method, minimumA = 3, hypotheses = method === "lbe" ? "tested" : "all" }: FdrOptions,
   context: MeasureContext,
 ): { readonly column: Float64Array; readonly summary: FdrSummary } {
   const basis = (bases as Partial<typeof bases>)[of];
@@ -103,6 +106,10 @@ export function screenFdr(
       column: fdr,
       summary: { of, method: "posterior", minimumA, tested: ranked, undefinedP, hypotheses: ranked, pi0: null },
     };
+  }
+  if (method === "lbe" && of !== "fisher" && of !== "fisherMidP") {
+    // A clamped statistic and a ratio of 1 give p values of exactly ½ in numbers, which the estimator of π0 cannot take.
+    throw new PvError("INVALID_OPTION", `fdr.method: "lbe" needs fisher or fisherMidP, got ${of}`);
   }
   const adjusted = adjustP(basis.of(counts), method ?? "bh", tested, hypotheses === "all" ? combinations : undefined);
   const { q, pi0, undefinedP } = adjusted;

@@ -187,10 +187,11 @@ describe("multiplicity", () => {
     expect(() => screen(many, { rule })).toThrow(expect.objectContaining({ code: "UNKNOWN_MEASURE" }));
   });
 
-  test("all combinations can be adjusted for", () => {
-    const tested = screen(many, { fdr: { of: "fisher" } });
-    const all = screen(many, { fdr: { of: "fisher", hypotheses: "all" } });
+  test("all combinations are adjusted for unless told otherwise", () => {
+    const tested = screen(many, { fdr: { of: "fisher", hypotheses: "tested" } });
+    const all = screen(many, { fdr: { of: "fisher" } });
     expect(all.fdr!.hypotheses).toBe(900);
+    expect(tested.fdr!.hypotheses).toBe(tested.fdr!.tested);
     for (let i = 0; i < many.size; i++) {
       const [x, y] = [tested.columns["fdr"]![i]!, all.columns["fdr"]![i]!];
       expect(Number.isNaN(x) || y >= x).toBe(true);
@@ -201,6 +202,10 @@ describe("multiplicity", () => {
     expect(() => screen(many, { fdr: { of: "prrr" as "prr" } })).toThrow(
       expect.objectContaining({ code: "INVALID_OPTION" }),
     );
+    expect(() => screen(many, { fdr: { of: "prr", method: "lbe" } })).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION" }),
+    );
+    expect(screen(many, { fdr: { of: "fisher", method: "lbe" } }).fdr!.pi0).toBeGreaterThan(0);
     expect(() => screen(many, { fdr: { of: "ic", method: "bh" } })).toThrow(
       expect.objectContaining({ code: "INVALID_OPTION" }),
     );
