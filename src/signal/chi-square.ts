@@ -23,39 +23,42 @@ export interface ChiSquare {
 export function chiSquare(table: FourfoldTable): ChiSquare {
   checkFourfold(table);
   const { a, b, c, d } = table;
-  const pearson = statistic(a, b, c, d, 0);
-  const yates = statistic(a, b, c, d, 0.5);
+  const distance = distanceOf(a, b, c, d);
+  const variance = varianceOf(a, b, c, d);
+  const reduced = distance - Math.min(0.5, distance);
+  const pearson = (distance * distance) / variance;
+  const yates = (reduced * reduced) / variance;
   return { pearson, pearsonP: chiSquareSf(pearson, 1), yates, yatesP: chiSquareSf(yates, 1) };
 }
 
-/** {@link chiSquare} statistics of many pairs. */
-export function chiSquareColumns({ a, b, c, d }: FourfoldColumns): {
+/** Columns of {@link chiSquareColumns}. */
+export interface ChiSquareColumns {
   readonly pearson: Float64Array;
   readonly yates: Float64Array;
-} {
-  const n = checkLengths({ a, b, c, d });
-  const pearson = new Float64Array(n);
-  const yates = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    pearson[i] = statistic(a[i]!, b[i]!, c[i]!, d[i]!, 0);
-    yates[i] = statistic(a[i]!, b[i]!, c[i]!, d[i]!, 0.5);
-  }
-  return { pearson, yates };
 }
 
-function statistic(a: number, b: number, c: number, d: number, correction: number): number {
-  const n1 = a + b;
-  const m1 = a + c;
-  const n = n1 + c + d;
-  const n0 = c + d;
-  const m0 = b + d;
-  // All four cells lie the same distance from their expectation.
-  const expected = independent(n1, m1, n);
-  const distance = Math.abs(a - expected);
-  const reduced = distance - Math.min(correction, distance);
-  return (
-    reduced *
-    reduced *
-    (1 / expected + 1 / independent(n1, m0, n) + 1 / independent(n0, m1, n) + 1 / independent(n0, m0, n))
-  );
+/** {@link chiSquare} statistics of many pairs. */
+export function chiSquareColumns(
+  { a, b, c, d }: Omit<FourfoldColumns, "expected">,
+  out: ChiSquareColumns = { pearson: new Float64Array(a.length), yates: new Float64Array(a.length) },
+): ChiSquareColumns {
+  const n = checkLengths({ a, b, c, d, pearson: out.pearson, yates: out.yates });
+  for (let i = 0; i < n; i++) {
+    const distance = distanceOf(a[i]!, b[i]!, c[i]!, d[i]!);
+    const variance = varianceOf(a[i]!, b[i]!, c[i]!, d[i]!);
+    const reduced = distance - Math.min(0.5, distance);
+    out.pearson[i] = (distance * distance) / variance;
+    out.yates[i] = (reduced * reduced) / variance;
+  }
+  return out;
+}
+
+/** |a − E|; all four cells lie this far from their expectation. */
+const distanceOf = (a: number, b: number, c: number, d: number): number =>
+  Math.abs(a - independent(a + b, a + c, a + b + c + d));
+
+/** Reciprocal of the sum of reciprocal expectations of the cells: E·(n0/n)·(m0/n). */
+function varianceOf(a: number, b: number, c: number, d: number): number {
+  const n = a + b + c + d;
+  return independent(a + b, a + c, n) * ((c + d) / n) * ((b + d) / n);
 }

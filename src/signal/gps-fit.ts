@@ -59,7 +59,7 @@ const BOUND = 18;
 /** Optima closer than this in negative log-likelihood are one. */
 const SAME = 1e-4;
 /** Above so many points, the search runs on squashed points and only its ends are refined on all. */
-const SEARCH_POINTS = 8000;
+const SEARCH_POINTS = 4000;
 
 /** Starts used by DuMouchel (1999) and in common use since, and some that spread over shapes and weights. */
 const STARTS: readonly GpsPrior[] = [
@@ -129,9 +129,20 @@ export function fitPoints(
     return found;
   });
   const groups = distinct(ends);
+  // Each end is carried to all points by way of a finer squashing: from there Newton's method needs few passes over all of them.
+  const middle = squash(points, 10 * SEARCH_POINTS);
+  const stages = middle === points ? [objective] : [gpsObjective(middle, likelihood), objective];
   const refined = groups.map(({ best, members }) => {
-    const found = minimise(objective, best.x, { ...limits, maxEvaluations: 600 });
-    evaluations += found.evaluations;
+    let at = best;
+    for (const stage of few === points ? [] : stages) {
+      const gradient = new Float64Array(5);
+      at = newton(stage, { ...at, value: stage(at.x, gradient), gradient }, gradientTolerance);
+      if (Math.max(...at.gradient.map(Math.abs)) > 1e-9 * total) {
+        at = minimise(stage, at.x, { ...limits, maxEvaluations: stage === objective ? 60 : 300 });
+        evaluations += at.evaluations;
+      }
+    }
+    const found = few === points ? minimise(objective, at.x, { ...limits, maxEvaluations: 600 }) : at;
     return { best: newton(objective, found, gradientTolerance), members };
   });
   const merged = distinct(refined.flatMap(({ best, members }) => Array<Minimum>(members).fill(best)));

@@ -90,8 +90,9 @@ export function gpsObjective(points: GpsPoints, likelihood: GpsLikelihood): Obje
       if (componentTruncated) {
         const seen1 = -Math.expm1(zero1);
         const seen2 = -Math.expm1(zero2);
-        const odds1 = Math.exp(zero1) / seen1;
-        const odds2 = Math.exp(zero2) / seen2;
+        // f(0)/(1 − f(0)); where f(0) is tiny its digits do not matter.
+        const odds1 = (1 - seen1) / seen1;
+        const odds2 = (1 - seen2) / seen2;
         log1 -= Math.log(seen1);
         log2 -= Math.log(seen2);
         dAlpha1 += odds1 * zero1;

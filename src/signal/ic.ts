@@ -30,43 +30,55 @@ export function ic(a: number, expected: number, level = 0.95): InformationCompon
   if (expected < 0) throw new PvError("INVALID_ARGUMENT", `expected: a count of 0 or more, got ${expected}`);
   levelQuantile(level);
   const tail = (1 - level) / 2;
-  const rate = expected + 0.5;
+  const logRate = Math.log2(expected + 0.5);
   return {
-    ic: Math.log2((a + 0.5) / rate),
-    ic025: Math.log2(gammaQuantile(level === 0.95 ? 0.025 : tail, a + 0.5) / rate),
-    ic975: Math.log2(gammaQuantile(level === 0.95 ? 0.975 : 1 - tail, a + 0.5) / rate),
+    ic: Math.log2(a + 0.5) - logRate,
+    ic025: Math.log2(gammaQuantile(level === 0.95 ? 0.025 : tail, a + 0.5)) - logRate,
+    ic975: Math.log2(gammaQuantile(level === 0.95 ? 0.975 : 1 - tail, a + 0.5)) - logRate,
   };
 }
 
 /** Largest count whose quantiles are kept in a table; counts above it are rare and solved one by one. */
 const TABLE_LIMIT = 5000;
 
+/** Columns of {@link icColumns}. */
+export interface IcColumns {
+  readonly ic: Float64Array;
+  readonly ic025: Float64Array;
+  readonly ic975: Float64Array;
+}
+
 /** {@link ic} with 95 % limits of many pairs. The quantiles depend on the count alone, so each is solved once. */
 export function icColumns(
   a: Float64Array,
   expected: Float64Array,
-): { readonly ic: Float64Array; readonly ic025: Float64Array; readonly ic975: Float64Array } {
-  const n = checkLengths({ a, expected });
-  const out = { ic: new Float64Array(n), ic025: new Float64Array(n), ic975: new Float64Array(n) };
-  const lower = new Float64Array(TABLE_LIMIT);
-  const upper = new Float64Array(TABLE_LIMIT);
+  out: IcColumns = {
+    ic: new Float64Array(a.length),
+    ic025: new Float64Array(a.length),
+    ic975: new Float64Array(a.length),
+  },
+): IcColumns {
+  const n = checkLengths({ a, expected, ic: out.ic, ic025: out.ic025, ic975: out.ic975 });
+  // log2 of a + ½ and of both quantiles; NaN marks a count not yet solved.
+  const table = new Float64Array(3 * TABLE_LIMIT).fill(NaN);
   for (let i = 0; i < n; i++) {
     const count = a[i]!;
-    const rate = expected[i]! + 0.5;
-    const shape = count + 0.5;
-    let low: number;
-    let high: number;
+    const logRate = Math.log2(expected[i]! + 0.5);
     if (count < TABLE_LIMIT) {
-      // 0 marks a place not yet solved: no quantile of a shape of ½ or more is 0.
-      low = lower[count]! || (lower[count] = gammaQuantile(0.025, shape));
-      high = upper[count]! || (upper[count] = gammaQuantile(0.975, shape));
+      const at = 3 * count;
+      if (Number.isNaN(table[at]!)) {
+        table[at] = Math.log2(count + 0.5);
+        table[at + 1] = Math.log2(gammaQuantile(0.025, count + 0.5));
+        table[at + 2] = Math.log2(gammaQuantile(0.975, count + 0.5));
+      }
+      out.ic[i] = table[at]! - logRate;
+      out.ic025[i] = table[at + 1]! - logRate;
+      out.ic975[i] = table[at + 2]! - logRate;
     } else {
-      low = gammaQuantile(0.025, shape);
-      high = gammaQuantile(0.975, shape);
+      out.ic[i] = Math.log2(count + 0.5) - logRate;
+      out.ic025[i] = Math.log2(gammaQuantile(0.025, count + 0.5)) - logRate;
+      out.ic975[i] = Math.log2(gammaQuantile(0.975, count + 0.5)) - logRate;
     }
-    out.ic[i] = Math.log2(shape / rate);
-    out.ic025[i] = Math.log2(low / rate);
-    out.ic975[i] = Math.log2(high / rate);
   }
   return out;
 }

@@ -53,7 +53,7 @@ export const measures = {
       return { chi2: pearson, chi2Yates: yates };
     },
   },
-  ic: { columns: ["ic", "ic025", "ic975"], compute: ({ a, expected }) => icColumns(a, expected) },
+  ic: { columns: ["ic", "ic025", "ic975"], compute: ({ a, expected }) => ({ ...icColumns(a, expected) }) },
   bate1998: {
     columns: ["bateIc", "bateSd", "bateLower", "bateUpper", "bateMinus2sd"],
     compute: (counts) => {

@@ -27,9 +27,11 @@ export function prr(table: FourfoldTable, level = 0.95): RatioInterval {
 }
 
 /** {@link prr} with 95 % limits of many pairs. */
-export function prrColumns({ a, b, c, d }: FourfoldColumns): RatioColumns {
-  const n = checkLengths({ a, b, c, d });
-  const out = ratioColumns(n);
+export function prrColumns(
+  { a, b, c, d }: Omit<FourfoldColumns, "expected">,
+  out: RatioColumns = ratioColumns(a.length),
+): RatioColumns {
+  const n = checkLengths({ a, b, c, d, ...out });
   for (let i = 0; i < n; i++) {
     const estimate = prrEstimate(a[i]!, b[i]!, c[i]!, d[i]!);
     const spread = Math.exp(Z95 * prrError(a[i]!, b[i]!, c[i]!, d[i]!));

@@ -22,9 +22,11 @@ export function ror(table: FourfoldTable, level = 0.95): RatioInterval {
 }
 
 /** {@link ror} with 95 % limits of many pairs. */
-export function rorColumns({ a, b, c, d }: FourfoldColumns): RatioColumns {
-  const n = checkLengths({ a, b, c, d });
-  const out = ratioColumns(n);
+export function rorColumns(
+  { a, b, c, d }: Omit<FourfoldColumns, "expected">,
+  out: RatioColumns = ratioColumns(a.length),
+): RatioColumns {
+  const n = checkLengths({ a, b, c, d, ...out });
   for (let i = 0; i < n; i++) {
     const estimate = rorEstimate(a[i]!, b[i]!, c[i]!, d[i]!);
     const spread = Math.exp(Z95 * rorError(a[i]!, b[i]!, c[i]!, d[i]!));

@@ -22,9 +22,11 @@ export function rrr(table: FourfoldTable, level = 0.95): RatioInterval {
 }
 
 /** {@link rrr} with 95 % limits of many pairs, from their expected counts (stratified where they are). */
-export function rrrColumns({ a, b, c, d, expected }: FourfoldColumns): RatioColumns {
-  const n = checkLengths({ a, b, c, d, expected });
-  const out = ratioColumns(n);
+export function rrrColumns(
+  { a, b, c, d, expected }: FourfoldColumns,
+  out: RatioColumns = ratioColumns(a.length),
+): RatioColumns {
+  const n = checkLengths({ a, b, c, d, expected, ...out });
   for (let i = 0; i < n; i++) {
     const estimate = a[i]! / expected[i]!;
     const spread = Math.exp(Z95 * rrrError(a[i]!, b[i]!, c[i]!, d[i]!));
