@@ -24,7 +24,10 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     // The examples are run in both zones by their own test, and a fit reads no date: once is enough.
-    projects: [zone("Asia/Shanghai"), zone("America/St_Johns", ["test/examples.test.ts", "test/package.test.ts", "test/signal/gps-fit.test.ts"])],
+    projects: [
+      zone("Asia/Shanghai"),
+      zone("America/St_Johns", ["test/examples.test.ts", "test/package.test.ts", "test/signal/gps-fit.test.ts"]),
+    ],
     coverage: { provider: "v8", include: ["src/**/*.ts"] },
   },
 });

@@ -16,7 +16,7 @@ export interface EbgmColumns {
  * EBGM, EB05 and EB95 of many pairs.
  *
  * For one prior and one count their logarithms are smooth functions of ln E. Where a stretch of ln E holds enough pairs of a
- * count, each is replaced by its interpolating polynomial of degree 7, checked at five further points to 1e-10; a stretch that
+ * count, each is replaced by its interpolating polynomial of degree 7, checked at four further points to 1e-10; a stretch that
  * fails is cut in eight, and what still fails is solved pair by pair. The relative error is below 1e-9. With `exact` every pair
  * is solved, and the result has the bits of {@link ebgm}.
  *
@@ -64,13 +64,29 @@ class PairSolver {
     this.prior = prior;
   }
 
-  solve(n: number, e: number): void {
+  solve(n: number, e: number, logLow = NaN, logHigh = NaN): void {
     let c = this.#ofCount.get(n);
     if (c === undefined) this.#ofCount.set(n, (c = countConstants(n, this.prior)));
     const mixture = posteriorOf(n, e, this.prior);
     this.ebgm = Math.exp(meanLog(mixture, c.digamma1, c.digamma2));
-    this.eb05 = solveMixture(0.05, mixture, c.low1 / mixture.rate1, c.low2 / mixture.rate2, c.logGamma1, c.logGamma2);
-    this.eb95 = solveMixture(0.95, mixture, c.high1 / mixture.rate1, c.high2 / mixture.rate2, c.logGamma1, c.logGamma2);
+    this.eb05 = solveMixture(
+      0.05,
+      mixture,
+      c.low1 / mixture.rate1,
+      c.low2 / mixture.rate2,
+      c.logGamma1,
+      c.logGamma2,
+      logLow,
+    );
+    this.eb95 = solveMixture(
+      0.95,
+      mixture,
+      c.high1 / mixture.rate1,
+      c.high2 / mixture.rate2,
+      c.logGamma1,
+      c.logGamma2,
+      logHigh,
+    );
   }
 }
 
@@ -115,12 +131,13 @@ const DIRECT = -2;
 const CUT = -3;
 
 const nodes = Float64Array.from({ length: TERMS }, (_, k) => Math.cos(((2 * k + 1) * Math.PI) / (2 * TERMS)));
-const checks = Float64Array.of(-0.97, -0.5, 0.03, 0.46, 0.98);
+const checks = Float64Array.of(-0.97, -0.4, 0.35, 0.96);
 
 class Cells {
   readonly #solver: PairSolver;
-  readonly #first: number;
-  readonly #perCount: number;
+  /** ln E of each pair in units of `WIDTH`, and its place among the stretches; -1 for pairs that are solved at once. */
+  readonly #scaled: Float64Array;
+  readonly #place: Int32Array;
   /** Place of the coefficients of each (count, stretch), or what to do instead. */
   readonly #state: Int32Array;
   /** For a stretch cut in eight: where its parts begin in `#parts`. */
@@ -139,20 +156,30 @@ class Cells {
       if (value < low) low = value;
       if (value > high) high = value;
     }
-    this.#first = Math.floor(Math.log(low) / WIDTH);
-    this.#perCount = low <= high ? Math.floor(Math.log(high) / WIDTH) - this.#first + 2 : 1;
-    const visits = new Int32Array((MAX_COUNT + 1) * this.#perCount);
-    for (let i = 0; i < n.length; i++)
-      if (n[i]! <= MAX_COUNT && e[i]! > 0) visits[this.#place(n[i]!, Math.log(e[i]!))]!++;
+    const first = low <= high ? Math.floor(Math.log(low) / WIDTH) : 0;
+    const perCount = low <= high ? Math.floor(Math.log(high) / WIDTH) - first + 2 : 1;
+    const visits = new Int32Array((MAX_COUNT + 1) * perCount);
+    this.#scaled = new Float64Array(n.length);
+    this.#place = new Int32Array(n.length);
+    for (let i = 0; i < n.length; i++) {
+      if (!(n[i]! <= MAX_COUNT && e[i]! > 0)) {
+        this.#place[i] = -1;
+        continue;
+      }
+      const scaled = Math.log(e[i]!) / WIDTH;
+      const place = n[i]! * perCount + Math.floor(scaled) - first;
+      this.#scaled[i] = scaled;
+      this.#place[i] = place;
+      visits[place]!++;
+    }
     this.#state = visits.map((count) => (count >= WORTH ? NOT_MADE : DIRECT));
   }
 
   score(n: number, e: number, out: EbgmColumns, i: number): void {
-    if (n <= MAX_COUNT && e > 0) {
-      const logE = Math.log(e);
-      const place = this.#place(n, logE);
+    const place = this.#place[i]!;
+    if (place >= 0) {
       let state = this.#state[place]!;
-      const scaled = logE / WIDTH;
+      const scaled = this.#scaled[i]!;
       let from = Math.floor(scaled);
       let width = 1;
       if (state === NOT_MADE) {
@@ -191,10 +218,6 @@ class Cells {
     out.eb95[i] = solver.eb95;
   }
 
-  #place(n: number, logE: number): number {
-    return n * this.#perCount + Math.floor(logE / WIDTH) - this.#first;
-  }
-
   #newParts(): number {
     if (this.#nParts + PARTS > this.#parts.length) {
       const grown = new Int32Array(this.#parts.length * 2);
@@ -210,12 +233,13 @@ class Cells {
   /** Makes and checks the polynomials of one stretch, in units of `WIDTH`; its number, or `DIRECT` when a check fails. */
   #make(n: number, from: number, width: number): number {
     const solver = this.#solver;
-    const at = (t: number): void => {
-      solver.solve(n, Math.exp((from + ((t + 1) / 2) * width) * WIDTH));
+    // Each solution is a good guess for the next node, and the polynomial for the checks.
+    const at = (t: number, logLow: number, logHigh: number): void => {
+      solver.solve(n, Math.exp((from + ((t + 1) / 2) * width) * WIDTH), logLow, logHigh);
     };
     const values = [new Float64Array(TERMS), new Float64Array(TERMS), new Float64Array(TERMS)] as const;
     for (let k = 0; k < TERMS; k++) {
-      at(nodes[k]!);
+      at(nodes[k]!, k > 0 ? values[1][k - 1]! : NaN, k > 0 ? values[2][k - 1]! : NaN);
       values[0][k] = Math.log(solver.ebgm);
       values[1][k] = Math.log(solver.eb05);
       values[2][k] = Math.log(solver.eb95);
@@ -231,12 +255,12 @@ class Cells {
       interpolate(v, this.#coefficients, start + f * TERMS);
     });
     for (const t of checks) {
-      at(t);
+      const guess = (f: number): number => polynomial(this.#coefficients, start + f * TERMS, t);
+      at(t, guess(1), guess(2));
       const wanted = [solver.ebgm, solver.eb05, solver.eb95];
       for (let f = 0; f < 3; f++) {
         // Written so that NaN fails.
-        if (!(Math.abs(polynomial(this.#coefficients, start + f * TERMS, t) - Math.log(wanted[f]!)) <= 1e-10))
-          return DIRECT;
+        if (!(Math.abs(guess(f) - Math.log(wanted[f]!)) <= 1e-10)) return DIRECT;
       }
     }
     return this.#made++;

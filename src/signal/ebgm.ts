@@ -134,7 +134,7 @@ export function mixtureQuantile(p: number, mixture: GammaMixture): number {
   return solveMixture(p, mixture, x1, x2, logGamma(shape1), logGamma(shape2));
 }
 
-/** As {@link mixtureQuantile}, from the component quantiles and the log-gammas of the shapes. */
+/** As {@link mixtureQuantile}, from the component quantiles, the log-gammas of the shapes and a guess of ln x, where there is one. */
 export function solveMixture(
   p: number,
   { q1, q2, shape1, shape2, rate1, rate2 }: GammaMixture,
@@ -142,6 +142,7 @@ export function solveMixture(
   x2: number,
   logGamma1: number,
   logGamma2: number,
+  logGuess = NaN,
 ): number {
   if (q2 === 0 || x1 === x2) return x1;
   if (q1 === 0) return x2;
@@ -150,7 +151,7 @@ export function solveMixture(
   let low = Math.log(Math.min(x1, x2));
   let high = Math.log(Math.max(x1, x2));
   if (!Number.isFinite(low)) low = -745;
-  let t = q1 * Math.log(x1 || 5e-324) + q2 * Math.log(x2 || 5e-324);
+  let t = logGuess > low && logGuess < high ? logGuess : q1 * Math.log(x1 || 5e-324) + q2 * Math.log(x2 || 5e-324);
   for (let iteration = 0; iteration < 200; iteration++) {
     const x = Math.exp(t);
     const y1 = x * rate1;
