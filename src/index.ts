@@ -65,10 +65,29 @@ export { ebgm, ebProbabilityBelow, type Ebgm, type GpsPrior } from "./signal/ebg
 export { explain, type ComparisonResult, type Explanation, type RuleExplanation } from "./signal/explain.ts";
 export { adjustP, posteriorFdr, type AdjustedP, type AdjustMethod, type PosteriorFdr } from "./signal/fdr.ts";
 export { fisher, fisherColumns } from "./signal/fisher.ts";
+export { gould2003, gould2003Columns, type Gould2003 } from "./signal/gould2003.ts";
 export { fitGps, type FitGpsOptions, type GpsFit, type GpsOptimum } from "./signal/gps-fit.ts";
 export { type GpsLikelihood } from "./signal/gps-likelihood.ts";
+export { icApproximate, icApproximateColumns } from "./signal/ic-approximate.ts";
 export { ic, icColumns, type InformationComponent } from "./signal/ic.ts";
+export {
+  literatureBateGamma4,
+  literatureBateGamma4Columns,
+  literatureChiSquare,
+  literatureChiSquareColumns,
+  literatureIcExponential,
+  literatureIcExponentialColumns,
+  literatureMgps,
+  literatureMgpsColumns,
+  literaturePrrInterval,
+  literaturePrrIntervalColumns,
+  type LiteratureBateGamma4,
+  type LiteraturePrrVariant,
+} from "./signal/literature.ts";
 export { chiSquareLogP, chiSquareLogPColumns, fisherLog, fisherLogColumns, type FisherLog } from "./signal/log-p.ts";
+export { fixedMarginMaximumP, lrtMaximumTest, type LrtMaximumOptions, type LrtMaximumTest } from "./signal/lrt-null.ts";
+export { zeroInflation, type ZeroInflation } from "./signal/lrt-zip.ts";
+export { lrt, lrtColumns, type LrtForm } from "./signal/lrt.ts";
 export {
   mantelHaenszel,
   type BreslowDay,
@@ -76,6 +95,7 @@ export {
   type MantelHaenszel,
 } from "./signal/mantel-haenszel.ts";
 export { CRITERION_COLUMNS, type MeasureName } from "./signal/measures.ts";
+export { icNoren2006, icNoren2006Columns, type IcNoren2006 } from "./signal/noren2006.ts";
 export { poissonP, poissonPColumns, type PoissonP } from "./signal/poisson-p.ts";
 export { allOf, anyOf, presets, type DecisionRule, type ThresholdStatus } from "./signal/presets.ts";
 export { prr, prrColumns } from "./signal/prr.ts";

@@ -1,3 +1,5 @@
+import { halfDeviance } from "./deviance.ts";
+import { stirlingError } from "./log-gamma.ts";
 import { poissonLogPmf } from "./poisson.ts";
 
 /** A deterministic stream of random numbers; drawing from it changes only itself. */
@@ -10,11 +12,14 @@ export type SeededRandom = Readonly<{
   normal: () => number;
   /** Poisson count; `NaN` unless 0 <= mean < ∞. */
   poisson: (mean: number) => number;
+  /** Successes in n trials of probability p; `NaN` unless 0 <= n <= 2^53 is an integer and 0 <= p <= 1. */
+  binomial: (n: number, p: number) => number;
   /** A stream of its own for each label. It depends on the seed and the labels only, not on what was drawn before. */
   fork: (label: number) => SeededRandom;
 }>;
 
 const TWO_32 = 4294967296;
+const LOG_TWO_PI = 1.8378770664093453;
 
 /** One step of 32-bit mixing with full avalanche: the finaliser of MurmurHash3 (Appleby, public domain). */
 function mix(word: number): number {
@@ -41,13 +46,14 @@ function absorb([k0, k1, k2]: readonly [number, number, number], x: number): [nu
 }
 
 /**
- * A reproducible random generator: the small fast counting generator sfc32 with normal and Poisson variates on top. Uniform
+ * A reproducible random generator: the small fast counting generator sfc32 with normal, Poisson and binomial variates on top. Uniform
  * numbers and integers use integer arithmetic alone; the others use transcendental functions only to compare, so that
  * their values do not depend on the last digit of an engine's logarithm.
  *
  * @param seed - any finite number; different numbers give different streams
  * @see sfc32 of Doty-Humphrey (PractRand, public domain); Leva (1992) doi:10.1145/138351.138364 for the normal;
- *   Hörmann (1993) doi:10.1016/0167-6687(93)90997-4, algorithm PTRS, for the Poisson
+ *   Hörmann (1993) doi:10.1016/0167-6687(93)90997-4, algorithm PTRS, for the Poisson; Hörmann (1993)
+ *   doi:10.1080/00949659308811496, algorithm BTRS, for the binomial
  * @example
  * seededRandom(1).next(); // 0.9689741182441296
  */
@@ -130,5 +136,57 @@ function stream(key: readonly [number, number, number]): SeededRandom {
     }
   }
 
-  return { next, integer, normal, poisson, fork: (label) => stream(absorb(key, label)) };
+  function binomial(n: number, p: number): number {
+    if (!(Number.isInteger(n) && n >= 0 && n <= 9007199254740992 && p >= 0 && p <= 1)) return NaN;
+    if (p > 0.5) return n - binomial(n, 1 - p);
+    return n * p < 10 ? smallBinomial(n, p) : largeBinomial(n, p);
+  }
+
+  // inversion of the distribution function, from 0 upwards
+  function smallBinomial(n: number, p: number): number {
+    if (p === 0) return 0;
+    const odds = p / (1 - p);
+    const none = Math.exp(n * Math.log1p(-p));
+    for (;;) {
+      let rest = next();
+      let mass = none;
+      for (let k = 0; k <= Math.min(n, 110); k++) {
+        if (rest < mass) return k;
+        rest -= mass;
+        mass *= (odds * (n - k)) / (k + 1);
+      }
+    }
+  }
+
+  function largeBinomial(n: number, p: number): number {
+    const sd = Math.sqrt(n * p * (1 - p));
+    const spread = 1.15 + 2.53 * sd;
+    const skew = -0.0873 + 0.0248 * spread + 0.01 * p;
+    const alpha = (2.83 + 5.1 / spread) * sd;
+    const inside = 0.92 - 4.2 / spread;
+    const mode = Math.floor((n + 1) * p);
+    const top = binomialLogPmf(mode, n, p);
+    for (;;) {
+      const u = next() - 0.5;
+      const v = 1 - next();
+      const us = 0.5 - Math.abs(u);
+      const k = Math.floor(((2 * skew) / us + spread) * u + n * p + 0.5);
+      if (us >= 0.07 && v <= inside) return k;
+      if (k < 0 || k > n) continue;
+      if (Math.log((v * alpha) / (skew / (us * us) + spread)) <= binomialLogPmf(k, n, p) - top) return k;
+    }
+  }
+
+  return { next, integer, normal, poisson, binomial, fork: (label) => stream(absorb(key, label)) };
+}
+
+/** log P(X = k) of the binomial distribution without what does not depend on k, in saddle-point form (Loader 2000); 0 < p < 1. */
+function binomialLogPmf(k: number, n: number, p: number): number {
+  const excess = n * p - k;
+  return part(k, n * p, excess) + part(n - k, n * (1 - p), -excess);
+}
+
+function part(k: number, mean: number, excess: number): number {
+  if (k === 0) return -mean;
+  return -halfDeviance(k, mean, excess) - stirlingError(k) - 0.5 * (LOG_TWO_PI + Math.log(k));
 }

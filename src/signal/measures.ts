@@ -4,10 +4,16 @@ import { ebgmColumns } from "./ebgm-columns.ts";
 import type { GpsPrior } from "./ebgm.ts";
 import { chiSquareColumns } from "./chi-square.ts";
 import { fisherColumns } from "./fisher.ts";
+import { gould2003Columns } from "./gould2003.ts";
+import { icApproximateColumns } from "./ic-approximate.ts";
 import { icColumns } from "./ic.ts";
+import { lrtColumns } from "./lrt.ts";
+import { icNoren2006Columns } from "./noren2006.ts";
+import { poissonPColumns } from "./poisson-p.ts";
 import { prrColumns } from "./prr.ts";
 import { rorColumns } from "./ror.ts";
 import { rrrColumns } from "./rrr.ts";
+import { yuleQColumns } from "./yule.ts";
 
 /** Score columns of a screening, by name. */
 export type ScoreColumns = Readonly<Record<string, Float64Array>>;
@@ -73,6 +79,48 @@ export const measures = {
     compute: (counts) => {
       const { p, midP } = fisherColumns(counts);
       return { fisherP: p, fisherMidP: midP };
+    },
+  },
+  gould2003: {
+    columns: ["gouldIc", "gouldSd", "gouldLower", "gouldUpper"],
+    compute: (counts) => {
+      const { ic, sd, lower, upper } = gould2003Columns(counts);
+      return { gouldIc: ic, gouldSd: sd, gouldLower: lower, gouldUpper: upper };
+    },
+  },
+  noren2006: {
+    columns: ["norenIc", "norenIc025", "norenIc975"],
+    compute: (counts) => {
+      const { ic, ic025, ic975 } = icNoren2006Columns(counts);
+      return { norenIc: ic, norenIc025: ic025, norenIc975: ic975 };
+    },
+  },
+  icApproximate: {
+    columns: ["icApprox025", "icApprox975"],
+    compute: ({ a, expected }) => {
+      const { ic025, ic975 } = icApproximateColumns(a, expected);
+      return { icApprox025: ic025, icApprox975: ic975 };
+    },
+  },
+  lrt: {
+    columns: ["lrtHuang", "lrtPoisson"],
+    compute: (counts) => ({
+      lrtHuang: lrtColumns(counts, "huang2011").logLr,
+      lrtPoisson: lrtColumns(counts, "poisson").logLr,
+    }),
+  },
+  yule: {
+    columns: ["yuleQ", "yuleLower", "yuleUpper"],
+    compute: (counts) => {
+      const { estimate, lower, upper } = yuleQColumns(counts);
+      return { yuleQ: estimate, yuleLower: lower, yuleUpper: upper };
+    },
+  },
+  poisson: {
+    columns: ["poissonP", "poissonLogP"],
+    compute: ({ a, expected }) => {
+      const { p, logP } = poissonPColumns({ a, expected });
+      return { poissonP: p, poissonLogP: logP };
     },
   },
 } as const satisfies Record<string, Measure>;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { betaI } from "../../src/math/incomplete-beta.ts";
 import { poissonCdf, poissonPmf } from "../../src/math/poisson.ts";
 import { chiSquareSf } from "../../src/math/chi-square.ts";
 import { normalCdf } from "../../src/math/normal.ts";
@@ -119,6 +120,56 @@ test.each([0.05, 1, 9.9, 10, 33.3, 400, 1e6, 1e12])("Poisson counts of mean %d h
   const counts = probabilities.map(() => 0);
   for (const x of xs) counts[Math.min(Math.max(x, low), high) - low]! += 1;
   expect(fit(counts, probabilities, n)).toBeGreaterThan(1e-6);
+});
+
+test.each([
+  [7, 0.3],
+  [40, 0.5],
+  [1000, 0.004],
+  [1000, 0.996],
+  [25, 0.45],
+  [300, 0.2],
+  [1_000_000, 0.0001],
+  [64_000_000, 0.31],
+  [2 ** 53, 1e-15],
+  [2 ** 50, 0.5],
+])("binomial counts of %d trials have its distribution at %d", (trials, p) => {
+  const n = 40_000;
+  const r = seededRandom(9);
+  const xs = draw(n, () => r.binomial(trials, p));
+  const variance = trials * p * (1 - p);
+  expect(xs.every((x) => Number.isInteger(x) && x >= 0 && x <= trials)).toBe(true);
+  expectMoments(xs, trials * p, variance, 3 + (1 - 6 * p * (1 - p)) / variance);
+  if (variance > 1000) return;
+  // P(X <= k) is an incomplete beta function
+  const cdf = (k: number): number => betaI(trials - k, k + 1, 1 - p);
+  const low = Math.max(0, Math.floor(trials * p - 3 * Math.sqrt(variance)));
+  const high = Math.min(trials, Math.ceil(trials * p + 3 * Math.sqrt(variance)) + 1);
+  const probabilities = [cdf(low)];
+  for (let k = low + 1; k < high; k++) probabilities.push(cdf(k) - cdf(k - 1));
+  probabilities.push(1 - cdf(high - 1));
+  const counts = probabilities.map(() => 0);
+  for (const x of xs) counts[Math.min(Math.max(x, low), high) - low]! += 1;
+  const kept = probabilities.map((q, i) => [q, counts[i]!] as const).filter(([q]) => q > 1e-9);
+  expect(
+    fit(
+      kept.map(([, count]) => count),
+      kept.map(([q]) => q),
+      n,
+    ),
+  ).toBeGreaterThan(1e-6);
+});
+
+test("binomial counts are certain at probability 0 and 1, and NaN outside the domain", () => {
+  const r = seededRandom(10);
+  expect([r.binomial(5, 0), r.binomial(5, 1), r.binomial(0, 0.5)]).toEqual([0, 5, 0]);
+  expect([
+    r.binomial(-1, 0.5),
+    r.binomial(1.5, 0.5),
+    r.binomial(5, -0.1),
+    r.binomial(5, NaN),
+    r.binomial(5, 1.1),
+  ]).toEqual(Array(5).fill(NaN));
 });
 
 test("a Poisson mean of 0 gives 0, one outside the domain NaN", () => {

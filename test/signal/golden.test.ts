@@ -101,6 +101,8 @@ const flagRules: readonly (readonly [string, string])[] = [
   ["ROR lo95>1 & a>=3", "rorLower > 1 and a >= 3"],
   ["ROR lo95>1 & a>=5", "rorLower > 1 and a >= 5"],
   ["IC025>0 gamma o/e", "ic025 > 0"],
+  ["IC025>0 approx o/e (3.3, 2)", "icApprox025 > 0"],
+  ["IC025>0 Gould normal", "gouldLower > 0"],
   ["IC-2SD>0 Bate 1998 (data-dependent gamma)", "bateMinus2sd > 0"],
   ["Fisher one-sided p<=0.05", "fisherP <= 0.05"],
 ];
