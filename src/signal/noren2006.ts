@@ -281,7 +281,10 @@ class Law {
       else low = t;
       const u = normalQuantile(Math.min(at.p, 1));
       const error = Math.abs(u - z);
-      let next = t - ((u - z) * normalPdf(u)) / at.slope;
+      const move = ((u - z) * normalPdf(u)) / at.slope;
+      // Done before the bracket is asked: at the root rounding decides on which side of it t lies.
+      if (error < 0.01 && Math.abs(move) < 1e-13) return t - move;
+      let next = t - move;
       // A distribution with hardly any comparator has a bound near 0, where the quantile is anything but straight.
       if (!(next > low && next < high && Math.abs(next - t) < 4 * reach && error <= 0.5 * before)) {
         if (high < Infinity && low > -Infinity) next = 0.5 * (low + high);
