@@ -17,7 +17,8 @@ export interface CountRow {
  * counted them. Without, margins and total are sums of the cells given (unit "cell"), which is all a bare count table can tell;
  * A row with a = 0 stays a pair. Rows of the same pair are added up.
  *
- * @throws PvError `INVALID_COUNT`, `INVALID_ARGUMENT` (margins on some rows only, or contradictory), `EMPTY_SCOPE`
+ * @throws PvError `INVALID_COUNT` (also a cell above its margin, or margins that do not fit into `n`), `INVALID_ARGUMENT` (margins
+ *   on some rows only, or contradictory), `EMPTY_SCOPE`
  * @example
  * countsFromRows([{ product: "A", event: "rash", a: 4 }, { product: "B", event: "rash", a: 6 }]).n; // 10
  */
@@ -57,6 +58,7 @@ export function countsFromRows(
   });
   if (a.every((count) => count === 0)) throw new PvError("EMPTY_SCOPE", "no pair has a count above 0");
   const total = n ?? a.reduce((sum, count) => sum + count, 0);
+  if (n !== undefined) checkMargins(products, events, rowOffsets, event, a, n1, m1, n);
   return new PairCounts({
     products,
     events,
@@ -78,6 +80,31 @@ export function countsFromRows(
       universe: "complete",
     },
     excluded: { outOfScope: 0, withoutProduct: 0, withoutEvent: 0 },
+  });
+}
+
+/** A cell larger than a margin, or margins that do not fit into the total, would make a negative cell. */
+function checkMargins(
+  products: readonly string[],
+  events: readonly string[],
+  rowOffsets: Uint32Array,
+  event: readonly number[],
+  a: readonly number[],
+  n1: ReadonlyMap<string, number>,
+  m1: ReadonlyMap<string, number>,
+  n: number,
+): void {
+  products.forEach((product, p) => {
+    for (let i = rowOffsets[p]!; i < rowOffsets[p + 1]!; i++) {
+      const [count, row, column] = [a[i]!, n1.get(product)!, m1.get(events[event[i]!]!)!];
+      const pair = `${JSON.stringify(product)} × ${JSON.stringify(events[event[i]!])}`;
+      if (count > row || count > column) {
+        throw new PvError("INVALID_COUNT", `a of ${pair}: ${count} is more than its margin, n1 ${row} or m1 ${column}`);
+      }
+      if (row + column - count > n) {
+        throw new PvError("INVALID_COUNT", `n: ${n} is too small for ${pair} with a ${count}, n1 ${row}, m1 ${column}`);
+      }
+    }
   });
 }
 

@@ -272,6 +272,10 @@ describe("counts that were counted elsewhere", () => {
       { n: 9 },
       "INVALID_ARGUMENT",
     ],
+    [[{ product: "A", event: "e", a: 5, n1: 4, m1: 9 }], { n: 20 }, "INVALID_COUNT"],
+    [[{ product: "A", event: "e", a: 5, n1: 9, m1: 4 }], { n: 20 }, "INVALID_COUNT"],
+    [[{ product: "A", event: "e", a: 5, n1: 9, m1: 9 }], { n: 12 }, "INVALID_COUNT"],
+    [[{ product: "A", event: "e", a: NaN }], {}, "INVALID_COUNT"],
     [[], {}, "EMPTY_SCOPE"],
   ])("%j %j is refused", (rows, options, code) => {
     expect(() => countsFromRows(rows, options)).toThrow(expect.objectContaining({ code }));

@@ -141,7 +141,7 @@ test("strict loading stops at the first issue that loses data", async () => {
   await expect(loadReports(source(batch), { strict: true })).rejects.toMatchObject({ code: "STRICT_ISSUE" });
   await expect(
     loadReports(source({ ...batch, issues: [{ code: "MOJIBAKE", effect: "repaired" }] }), { strict: true }),
-  ).resolves.toBeDefined();
+  ).resolves.toMatchObject({ reconciliation: { read: 1, accepted: 1 } });
 });
 
 test("an aborted load throws the reason and closes the source", async () => {
