@@ -2,6 +2,7 @@ import type { Issue, IssueCode, IssueEffect } from "../report/issue.ts";
 import type { Report } from "../report/report.ts";
 import type { ReportBatch } from "../report/source.ts";
 import type { ReadContext } from "./input.ts";
+import type { KeyedRows } from "./keyed-rows.ts";
 import { ownString } from "./own-string.ts";
 
 const PROGRESS_BYTES = 4 * 2 ** 20;
@@ -50,6 +51,19 @@ export class BatchBuilder {
       ...(value === "" ? {} : { value: ownString(value.slice(0, 80)) }),
       ...(detail === "" ? {} : { detail }),
     });
+  }
+
+  /** Adds an issue about a row of a joined table. */
+  rowIssue<C extends string>(
+    code: IssueCode,
+    effect: IssueEffect,
+    rows: KeyedRows<C>,
+    row: number,
+    field: string,
+    value: string,
+    detail = "",
+  ): void {
+    this.issue(code, effect, { file: rows.file(row), row: rows.line(row) }, field, value, detail);
   }
 
   issues(issues: Iterable<Issue>): void {

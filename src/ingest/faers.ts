@@ -1,5 +1,4 @@
 import { PvError } from "../error.ts";
-import type { IssueCode, IssueEffect } from "../report/issue.ts";
 import { normaliseLot } from "../report/lot.ts";
 import {
   SERIOUSNESS,
@@ -358,7 +357,7 @@ class ReportMaker {
       const code = outc.text(row, "outcome").toUpperCase();
       const found = outcomes.get(code);
       if (found !== undefined) met.add(found);
-      else if (code !== "") this.#issue("UNKNOWN_CODE", "value-dropped", outc, row, "outc_cod", code);
+      else if (code !== "") this.#out.rowIssue("UNKNOWN_CODE", "value-dropped", outc, row, "outc_cod", code);
     }
     return SERIOUSNESS.filter((criterion) => met.has(criterion));
   }
@@ -370,7 +369,7 @@ class ReportMaker {
     for (const row of reac.rowsOf(key)) {
       const term = reac.text(row, "term");
       if (term === "") continue;
-      if (seen.has(reac.code(row, "term"))) this.#issue("REPEATED_TERM", "noted", reac, row, "pt", term);
+      if (seen.has(reac.code(row, "term"))) this.#out.rowIssue("REPEATED_TERM", "noted", reac, row, "pt", term);
       else events.push({ term });
       seen.add(reac.code(row, "term"));
     }
@@ -389,7 +388,7 @@ class ReportMaker {
       sequences.add(seq);
       const signature = drug.signature(row);
       if (seen.has(signature)) {
-        this.#issue("REPEATED_RECORD", "noted", drug, row, "drug_seq", seq);
+        this.#out.rowIssue("REPEATED_RECORD", "noted", drug, row, "drug_seq", seq);
         continue;
       }
       seen.add(signature);
@@ -402,7 +401,7 @@ class ReportMaker {
     ] as const) {
       for (const [seq, strays] of bySeq) {
         if (sequences.has(seq)) continue;
-        for (const row of strays) this.#issue("ORPHAN_ROW", "row-rejected", rows, row, "drug_seq", seq);
+        for (const row of strays) this.#out.rowIssue("ORPHAN_ROW", "row-rejected", rows, row, "drug_seq", seq);
       }
     }
     return products;
@@ -413,7 +412,7 @@ class ReportMaker {
     const ingredient = drug.value(row, "ingredient");
     const name = withoutFullStop(drug.text(row, "name")) || ingredient;
     if (name === undefined) {
-      this.#issue("PLACEHOLDER", "row-rejected", drug, row, "drugname", "", "no name");
+      this.#out.rowIssue("PLACEHOLDER", "row-rejected", drug, row, "drugname", "", "no name");
       return undefined;
     }
     const lots = this.#lots(row);
@@ -440,7 +439,7 @@ class ReportMaker {
     const code = this.#rows.drug.text(row, "role").toUpperCase();
     const role = roles.get(code);
     if (role === undefined)
-      this.#issue("UNKNOWN_CODE", "repaired", this.#rows.drug, row, "role_cod", code, "concomitant");
+      this.#out.rowIssue("UNKNOWN_CODE", "repaired", this.#rows.drug, row, "role_cod", code, "concomitant");
     return role ?? "concomitant";
   }
 
@@ -449,7 +448,8 @@ class ReportMaker {
     return courses.flatMap((row) => {
       const text = ther.text(row, column);
       const date = text === "" ? undefined : this.#dates.read(text);
-      if (text !== "" && date === undefined) this.#issue("BAD_DATE", "value-dropped", ther, row, `${column}_dt`, text);
+      if (text !== "" && date === undefined)
+        this.#out.rowIssue("BAD_DATE", "value-dropped", ther, row, `${column}_dt`, text);
       return date ?? [];
     });
   }
@@ -461,24 +461,12 @@ class ReportMaker {
     const parts = text.split(",").map((part) => part.trim());
     if (text.length === LOT_LIST_LENGTH && parts.length > 1) {
       const lost = parts.pop() ?? "";
-      this.#issue("TRUNCATED_LIST", lost === "" ? "noted" : "value-dropped", drug, row, "lot_num", lost);
+      this.#out.rowIssue("TRUNCATED_LIST", lost === "" ? "noted" : "value-dropped", drug, row, "lot_num", lost);
     }
     const lots = new Set(parts.filter((lot) => normaliseLot(lot) !== undefined));
     if (lots.size <= LOTS) return [...lots];
-    this.#issue("TRUNCATED_LIST", "value-dropped", drug, row, "lot_num", "", `${lots.size} lots`);
+    this.#out.rowIssue("TRUNCATED_LIST", "value-dropped", drug, row, "lot_num", "", `${lots.size} lots`);
     return [...lots].slice(0, LOTS);
-  }
-
-  #issue<C extends string>(
-    code: IssueCode,
-    effect: IssueEffect,
-    rows: KeyedRows<C>,
-    row: number,
-    field: string,
-    value: string,
-    detail = "",
-  ): void {
-    this.#out.issue(code, effect, { file: rows.file(row), row: rows.line(row) }, field, value, detail);
   }
 }
 

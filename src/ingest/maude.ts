@@ -1,5 +1,4 @@
 import { PvError } from "../error.ts";
-import type { IssueCode, IssueEffect } from "../report/issue.ts";
 import { normaliseLot } from "../report/lot.ts";
 import {
   SERIOUSNESS,
@@ -400,7 +399,7 @@ class ReportMaker {
     const code = main === undefined ? "" : master.text(main, "type");
     if (main === undefined || MISSING.has(code.toUpperCase())) return undefined;
     const type = eventTypes.get(code.toUpperCase());
-    if (type === undefined) this.#issue("UNKNOWN_CODE", "value-dropped", master, main, "EVENT_TYPE", code);
+    if (type === undefined) this.#out.rowIssue("UNKNOWN_CODE", "value-dropped", master, main, "EVENT_TYPE", code);
     return type;
   }
 
@@ -408,7 +407,7 @@ class ReportMaker {
     const text = rows.text(row, column);
     if (MISSING.has(text.toUpperCase())) return undefined;
     const date = this.#dates.read(text);
-    if (date === undefined) this.#issue("BAD_DATE", "value-dropped", rows, row, column, text);
+    if (date === undefined) this.#out.rowIssue("BAD_DATE", "value-dropped", rows, row, column, text);
     return date;
   }
 
@@ -418,7 +417,7 @@ class ReportMaker {
     return devices.flatMap((row) => {
       const signature = device.signature(row);
       if (seen.has(signature)) {
-        this.#issue("REPEATED_RECORD", "noted", device, row, "BRAND_NAME", device.text(row, "brand"));
+        this.#out.rowIssue("REPEATED_RECORD", "noted", device, row, "BRAND_NAME", device.text(row, "brand"));
         return [];
       }
       seen.add(signature);
@@ -436,10 +435,10 @@ class ReportMaker {
       const lot = device.text(row, "lot");
       if (brand === undefined && generic === undefined) {
         const effect = name === undefined ? "row-rejected" : "repaired";
-        this.#issue("PLACEHOLDER", effect, device, row, "BRAND_NAME", device.text(row, "brand"), name ?? "");
+        this.#out.rowIssue("PLACEHOLDER", effect, device, row, "BRAND_NAME", device.text(row, "brand"), name ?? "");
       }
       if (name === undefined) return [];
-      if (name.includes("¿")) this.#issue("MOJIBAKE", "noted", device, row, "BRAND_NAME", name);
+      if (name.includes("¿")) this.#out.rowIssue("MOJIBAKE", "noted", device, row, "BRAND_NAME", name);
       const product: ReportProduct = {
         name,
         role: "suspect",
@@ -499,7 +498,7 @@ class ReportMaker {
         const criterion = outcomes.get(code);
         if (criterion !== undefined) met.add(criterion);
         else if (code !== "" && !NO_OUTCOME.has(code)) {
-          this.#issue("UNKNOWN_CODE", "value-dropped", patient, row, "SEQUENCE_NUMBER_OUTCOME", code);
+          this.#out.rowIssue("UNKNOWN_CODE", "value-dropped", patient, row, "SEQUENCE_NUMBER_OUTCOME", code);
         }
       }
     }
@@ -516,18 +515,6 @@ class ReportMaker {
     const [weight, weightUnit] = amount(patient.text(row, "weight"));
     const cells = { age, ageUnit, weight, weightUnit, sex: patient.text(row, "sex") };
     return readPatient(cells, patientCodes, this.#out, { file: patient.file(row), row: patient.line(row) });
-  }
-
-  #issue<C extends string>(
-    code: IssueCode,
-    effect: IssueEffect,
-    rows: KeyedRows<C>,
-    row: number,
-    field: string,
-    value: string,
-    detail = "",
-  ): void {
-    this.#out.issue(code, effect, { file: rows.file(row), row: rows.line(row) }, field, value, detail);
   }
 }
 

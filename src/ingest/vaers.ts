@@ -1,5 +1,4 @@
 import { PvError } from "../error.ts";
-import type { IssueCode, IssueEffect } from "../report/issue.ts";
 import { normaliseLot } from "../report/lot.ts";
 import {
   SERIOUSNESS,
@@ -298,12 +297,12 @@ class ReportMaker {
     for (const row of vax.rowsOf(key)) {
       const name = vax.value(row, "name") ?? vax.value(row, "type");
       if (name === undefined) {
-        this.#issue("PLACEHOLDER", "row-rejected", vax, row, "VAX_NAME", "", "no name and no type");
+        this.#out.rowIssue("PLACEHOLDER", "row-rejected", vax, row, "VAX_NAME", "", "no name and no type");
         continue;
       }
       const signature = vax.signature(row);
       if (seen.has(signature)) {
-        this.#issue("REPEATED_RECORD", "noted", vax, row, "VAX_NAME", name);
+        this.#out.rowIssue("REPEATED_RECORD", "noted", vax, row, "VAX_NAME", name);
         continue;
       }
       seen.add(signature);
@@ -335,22 +334,10 @@ class ReportMaker {
       for (const column of symptoms) {
         const term = rows.text(row, column);
         if (term === "") continue;
-        if (terms.has(term)) this.#issue("REPEATED_TERM", "noted", rows, row, column.toUpperCase(), term);
+        if (terms.has(term)) this.#out.rowIssue("REPEATED_TERM", "noted", rows, row, column.toUpperCase(), term);
         terms.add(term);
       }
     }
     return [...terms].map((term) => (outcome === undefined ? { term } : { term, outcome }));
-  }
-
-  #issue<C extends string>(
-    code: IssueCode,
-    effect: IssueEffect,
-    rows: KeyedRows<C>,
-    row: number,
-    field: string,
-    value: string,
-    detail = "",
-  ): void {
-    this.#out.issue(code, effect, { file: rows.file(row), row: rows.line(row) }, field, value, detail);
   }
 }
