@@ -19,20 +19,28 @@ export {
 } from "./report/issue.ts";
 export { lotSequence, neighbourLots, normaliseLot } from "./report/lot.ts";
 export {
+  ANSWERS,
+  CAUSALITIES,
   DOMAINS,
   OUTCOMES,
+  REPORT_KINDS,
   ROLES,
   SERIOUSNESS,
   SEXES,
+  UNIT_KINDS,
+  type Answer,
+  type Causality,
   type Domain,
   type Outcome,
   type Patient,
   type Report,
   type ReportEvent,
+  type ReportKind,
   type ReportProduct,
   type Role,
   type Seriousness,
   type Sex,
+  type UnitKind,
 } from "./report/report.ts";
 export { parseReport, reportJsonSchema, reportSchema } from "./report/schema.ts";
 export { type ReadProgress, type ReportBatch, type ReportSource } from "./report/source.ts";

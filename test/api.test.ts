@@ -9,6 +9,8 @@ const src = join(import.meta.dirname, "../src");
 test("the API is what it was meant to be: a new or lost name shows up here", () => {
   expect(Object.keys(browser).sort()).toMatchInlineSnapshot(`
     [
+      "ANSWERS",
+      "CAUSALITIES",
       "CRITERION_COLUMNS",
       "DOMAINS",
       "ERROR_CODES",
@@ -19,11 +21,13 @@ test("the API is what it was meant to be: a new or lost name shows up here", () 
       "PREDICATE_COLUMNS",
       "PairCounts",
       "PvError",
+      "REPORT_KINDS",
       "ROLES",
       "ReportTable",
       "SERIOUSNESS",
       "SEXES",
       "Screening",
+      "UNIT_KINDS",
       "adjustP",
       "allOf",
       "anyOf",

@@ -6,7 +6,7 @@ export const DEATH = 1 << SERIOUSNESS.indexOf("death");
 
 /** Running counts of the reports inside the sliding window. */
 export class WindowCounter {
-  readonly #serious: Uint8Array;
+  readonly #serious: Uint16Array;
   readonly #unit: Int32Array;
   readonly #clock: Int32Array;
   readonly #units = new Map<number, number>();

@@ -1,13 +1,9 @@
-import { NO_DAY, partialDay, type PartialDate } from "../report/date.ts";
 import { DOMAINS, OUTCOMES, ROLES, SERIOUSNESS, SEXES, type Report } from "../report/report.ts";
-import {
-  PRECISIONS,
-  ReportTable,
-  SERIOUS_KNOWN,
-  type CodedColumn,
-  type DateColumn,
-  type TableColumns,
-} from "./table.ts";
+import { DetailsBuilder } from "./details-builder.ts";
+import { Coded, compareText, Dates, Doubles, Enums, Ints, take, type Column } from "./growing.ts";
+import { ReportTable, SERIOUS_KNOWN, type TableColumns } from "./table.ts";
+
+export { compareText } from "./growing.ts";
 
 /** What became of the report records given to a builder: `read = accepted + merged + retracted`. */
 export interface BuildTally {
@@ -22,131 +18,6 @@ export interface BuildTally {
   readonly withdrawn: { readonly listed: number; readonly matched: number };
 }
 
-/** A growing column of one kind; `take` gives its values at the given rows, in their order, `at` one value to compare. */
-interface Column<Taken> {
-  take(rows: Int32Array): Taken;
-  at(row: number): string | number;
-}
-
-// One class for integers and one for doubles: a column class used with several array kinds turns its stores megamorphic.
-class Ints implements Column<Int32Array> {
-  data = new Int32Array(1024);
-  length = 0;
-  push(value: number): void {
-    if (this.length === this.data.length) {
-      const grown = new Int32Array(this.length * 2);
-      grown.set(this.data);
-      this.data = grown;
-    }
-    this.data[this.length++] = value;
-  }
-  take(rows: Int32Array): Int32Array {
-    const taken = new Int32Array(rows.length);
-    for (let i = 0; i < rows.length; i++) taken[i] = this.data[rows[i]!]!;
-    return taken;
-  }
-  at(row: number): number {
-    return this.data[row]!;
-  }
-}
-
-/** Index + 1 into a list of words; 0 is absent. */
-class Enums implements Column<Uint8Array> {
-  readonly codes = new Ints();
-  readonly #list: readonly string[];
-  constructor(list: readonly string[]) {
-    this.#list = list;
-  }
-  push(value: string | undefined): void {
-    this.codes.push(value === undefined ? 0 : this.#list.indexOf(value) + 1);
-  }
-  take(rows: Int32Array): Uint8Array {
-    const taken = new Uint8Array(rows.length);
-    for (let i = 0; i < rows.length; i++) taken[i] = this.codes.data[rows[i]!]!;
-    return taken;
-  }
-  at(row: number): number {
-    return this.codes.data[row]!;
-  }
-}
-
-class Doubles implements Column<Float64Array> {
-  #data = new Float64Array(1024);
-  #length = 0;
-  push(value: number): void {
-    if (this.#length === this.#data.length) {
-      const grown = new Float64Array(this.#length * 2);
-      grown.set(this.#data);
-      this.#data = grown;
-    }
-    this.#data[this.#length++] = value;
-  }
-  take(rows: Int32Array): Float64Array {
-    const taken = new Float64Array(rows.length);
-    for (let i = 0; i < rows.length; i++) taken[i] = this.#data[rows[i]!]!;
-    return taken;
-  }
-  at(row: number): number {
-    return this.#data[row]!;
-  }
-}
-
-class Coded implements Column<CodedColumn> {
-  readonly codes = new Ints();
-  readonly values: string[] = [];
-  readonly #index = new Map<string, number>();
-  push(value: string | undefined): void {
-    if (value === undefined || value === "") {
-      this.codes.push(-1);
-      return;
-    }
-    let code = this.#index.get(value);
-    if (code === undefined) {
-      code = this.values.length;
-      this.values.push(value);
-      this.#index.set(value, code);
-    }
-    this.codes.push(code);
-  }
-  at(row: number): string {
-    return this.values[this.codes.data[row]!] ?? "";
-  }
-  /** Only the values that occur in `rows`, sorted: the vocabulary does not remember the order of reading or what was dropped. */
-  take(rows: Int32Array): CodedColumn {
-    const used: number[] = [];
-    const number = new Int32Array(this.values.length).fill(-1);
-    const codes = this.codes.take(rows);
-    for (const code of codes) {
-      if (code < 0 || number[code] !== -1) continue;
-      number[code] = used.length;
-      used.push(code);
-    }
-    used.sort((x, y) => compareText(this.values[x]!, this.values[y]!));
-    for (let i = 0; i < used.length; i++) number[used[i]!] = i;
-    for (let i = 0; i < codes.length; i++) if (codes[i]! >= 0) codes[i] = number[codes[i]!]!;
-    return { codes, values: used.map((code) => this.values[code]!) };
-  }
-}
-
-class Dates implements Column<DateColumn> {
-  readonly day = new Ints();
-  readonly #precision = new Enums(PRECISIONS);
-  push(date: PartialDate | undefined): void {
-    const found = date === undefined ? undefined : partialDay(date);
-    this.day.push(found?.day ?? NO_DAY);
-    this.#precision.push(found?.precision);
-  }
-  take(rows: Int32Array): DateColumn {
-    return { day: this.day.take(rows), precision: this.#precision.take(rows) };
-  }
-  at(row: number): string {
-    return `${this.day.at(row)} ${this.#precision.at(row)}`;
-  }
-}
-
-/** Code-unit order: the same on every machine and in every locale. */
-export const compareText = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
-
 /** Child rows of the given parents, in their order, and the offsets that cut them up. */
 function childRows(
   parents: Int32Array,
@@ -159,12 +30,6 @@ function childRows(
     for (let j = offsets[parents[i]!]!; j < offsets[parents[i]! + 1]!; j++) rows[k++] = j;
   }
   return { rows, offsets: cut };
-}
-
-type Taken<Group> = { readonly [K in keyof Group]: Group[K] extends Column<infer T> ? T : never };
-
-function take<Group extends Record<string, Column<unknown>>>(group: Group, rows: Int32Array): Taken<Group> {
-  return Object.fromEntries(Object.entries(group).map(([name, column]) => [name, column.take(rows)])) as Taken<Group>;
 }
 
 /**
@@ -207,6 +72,7 @@ export class TableBuilder {
   };
   readonly #lots = { lot: new Coded() };
   readonly #events = { term: new Coded(), code: new Coded(), onset: new Dates(), outcome: new Enums(OUTCOMES) };
+  readonly #details = new DetailsBuilder();
   readonly #productOffsets = new Ints();
   readonly #lotOffsets = new Ints();
   readonly #eventOffsets = new Ints();
@@ -290,6 +156,7 @@ export class TableBuilder {
 
   #append(report: Report): void {
     const r = this.#reports;
+    this.#details.add(report, r.id.codes.length, this.#products.name.codes.length, this.#events.term.codes.length);
     r.id.push(report.id);
     r.source.push(report.source);
     r.recordId.push(report.recordId);
@@ -363,11 +230,13 @@ export class TableBuilder {
     };
     return JSON.stringify([
       values(this.#reports, row),
+      this.#details.reportContent(row),
       children(this.#productOffsets, row, (j) => [
         values(this.#products, j),
+        values(this.#details.products, j),
         children(this.#lotOffsets, j, (k) => values(this.#lots, k)),
       ]),
-      children(this.#eventOffsets, row, (j) => values(this.#events, j)),
+      children(this.#eventOffsets, row, (j) => [values(this.#events, j), values(this.#details.events, j)]),
     ]);
   }
 
@@ -377,13 +246,14 @@ export class TableBuilder {
     const events = childRows(rows, this.#eventOffsets.data);
     const { serious, ...reports } = this.#reports;
     return {
-      reports: { ...take(reports, rows), serious: Uint8Array.from(serious.take(rows)) },
+      reports: { ...take(reports, rows), serious: Uint16Array.from(serious.take(rows)) },
       productOffsets: products.offsets,
       products: take(this.#products, products.rows),
       lotOffsets: lots.offsets,
       lots: take(this.#lots, lots.rows),
       eventOffsets: events.offsets,
       events: take(this.#events, events.rows),
+      details: this.#details.take(rows, products.rows, events.rows),
     };
   }
 }

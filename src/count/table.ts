@@ -1,3 +1,4 @@
+import { detailsAt, EVENT_DETAILS, listAt, PRODUCT_DETAILS, REPORT_DETAILS, type DetailColumns } from "./details.ts";
 import { NO_DAY, partialDateOf, type DatePrecision, type PartialDate } from "../report/date.ts";
 import {
   DOMAINS,
@@ -27,7 +28,7 @@ export interface DateColumn {
 export const PRECISIONS: readonly DatePrecision[] = ["day", "month", "year"];
 
 /** Set in `serious` when the source said anything about seriousness; the lower bits follow {@link SERIOUSNESS}. */
-export const SERIOUS_KNOWN = 0x80;
+export const SERIOUS_KNOWN = 0x8000;
 
 /** One entry a report. Enumerations hold index + 1 into their list, 0 is absent. */
 export interface ReportColumns {
@@ -48,7 +49,7 @@ export interface ReportColumns {
   readonly ageYears: Float64Array;
   readonly weightKg: Float64Array;
   /** Bits after {@link SERIOUSNESS}, with {@link SERIOUS_KNOWN}. */
-  readonly serious: Uint8Array;
+  readonly serious: Uint16Array;
   readonly narrative: CodedColumn;
 }
 
@@ -88,6 +89,7 @@ export interface TableColumns {
   readonly lots: { readonly lot: CodedColumn };
   readonly eventOffsets: Uint32Array;
   readonly events: EventColumns;
+  readonly details: DetailColumns;
 }
 
 /**
@@ -117,6 +119,11 @@ export class ReportTable {
     return reportAt(this.columns, row);
   }
 
+  /** All reports, one at a time, in the order of the rows. */
+  *reports(): Generator<Report> {
+    for (let row = 0; row < this.size; row++) yield reportAt(this.columns, row);
+  }
+
   /** Report id of a row. */
   id(row: number): string {
     const { id } = this.columns.reports;
@@ -139,7 +146,7 @@ export class ReportTable {
 
 /** Text of a coded column, `undefined` where it says nothing. */
 export const textAt = (column: CodedColumn, row: number): string | undefined => {
-  const code = column.codes[row]!;
+  const code = column.codes[row] ?? -1;
   return code < 0 ? undefined : column.values[code];
 };
 
@@ -158,7 +165,7 @@ function present<T extends object>(record: T): T {
 
 /** Rebuilds the report of one row from its columns. */
 export function reportAt(columns: TableColumns, row: number): Report {
-  const { reports: c, products: p, events: e } = columns;
+  const { reports: c, products: p, events: e, details } = columns;
   const products: ReportProduct[] = [];
   for (let j = columns.productOffsets[row]!; j < columns.productOffsets[row + 1]!; j++) {
     const lots: string[] = [];
@@ -177,6 +184,7 @@ export function reportAt(columns: TableColumns, row: number): Report {
         start: dateAt(p.start, j),
         end: dateAt(p.end, j),
         indication: textAt(p.indication, j),
+        ...detailsAt(PRODUCT_DETAILS, details.products, j),
         domain: DOMAINS[p.domain[j]! - 1],
       }),
     );
@@ -187,6 +195,7 @@ export function reportAt(columns: TableColumns, row: number): Report {
       present<ReportEvent>({
         term: textAt(e.term, j) ?? "",
         code: textAt(e.code, j),
+        ...detailsAt(EVENT_DETAILS, details.events, j),
         onset: dateAt(e.onset, j),
         outcome: OUTCOMES[e.outcome[j]! - 1],
       }),
@@ -197,6 +206,7 @@ export function reportAt(columns: TableColumns, row: number): Report {
     ageYears: known(c.ageYears[row]!),
     sex: SEXES[c.sex[row]! - 1],
     weightKg: known(c.weightKg[row]!),
+    ...detailsAt({ pregnant: "flag" }, details.reports, row),
   });
   return present<Report>({
     id: textAt(c.id, row) ?? "",
@@ -207,6 +217,7 @@ export function reportAt(columns: TableColumns, row: number): Report {
     receivedDate: dateAt(c.received, row),
     eventDate: dateAt(c.event, row),
     eventKey: textAt(c.eventKey, row),
+    ...detailsAt(REPORT_DETAILS, details.reports, row),
     products,
     events,
     serious: (serious & SERIOUS_KNOWN) === 0 ? undefined : SERIOUSNESS.filter((_, bit) => (serious & (1 << bit)) !== 0),
@@ -216,5 +227,7 @@ export function reportAt(columns: TableColumns, row: number): Report {
     reporter: textAt(c.reporter, row),
     patient: Object.keys(patient).length > 0 ? patient : undefined,
     narrative: textAt(c.narrative, row),
+    filled: listAt(details.lists.filled, row),
+    links: listAt(details.lists.links, row),
   });
 }

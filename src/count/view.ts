@@ -10,6 +10,7 @@ import {
   type Role,
   type Seriousness,
   type Sex,
+  type UnitKind,
 } from "../report/report.ts";
 import { dateAt, SERIOUS_KNOWN, textAt, type ReportTable } from "./table.ts";
 
@@ -41,6 +42,18 @@ export class ReportView {
   }
   get region(): string | undefined {
     return textAt(this.#table.columns.reports.region, this.row);
+  }
+  /** Six-digit code of the administrative division. */
+  get division(): string | undefined {
+    return textAt(this.#table.columns.details.reports.division, this.row);
+  }
+  get unitKind(): UnitKind | undefined {
+    return textAt(this.#table.columns.details.reports.unitKind, this.row) as UnitKind | undefined;
+  }
+  /** New (新的), or `undefined` when the source does not say. */
+  get unexpected(): boolean | undefined {
+    const text = textAt(this.#table.columns.details.reports.unexpected, this.row);
+    return text === undefined ? undefined : text === "true";
   }
   get country(): string | undefined {
     return textAt(this.#table.columns.reports.country, this.row);

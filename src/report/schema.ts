@@ -1,7 +1,18 @@
 import * as z from "zod";
 import { PvError } from "../error.ts";
 import { partialDay } from "./date.ts";
-import { DOMAINS, OUTCOMES, ROLES, SERIOUSNESS, SEXES, type Report } from "./report.ts";
+import {
+  ANSWERS,
+  CAUSALITIES,
+  DOMAINS,
+  OUTCOMES,
+  REPORT_KINDS,
+  ROLES,
+  SERIOUSNESS,
+  SEXES,
+  UNIT_KINDS,
+  type Report,
+} from "./report.ts";
 
 const text = z.string().trim().min(1).max(4000);
 const partialDate = z
@@ -22,6 +33,19 @@ export const reportProductSchema = z.object({
   start: partialDate.optional(),
   end: partialDate.optional(),
   indication: text.optional(),
+  brand: text.optional(),
+  form: text.optional(),
+  strength: text.optional(),
+  model: text.optional(),
+  serial: text.optional(),
+  udi: text.optional(),
+  category: text.optional(),
+  riskClass: text.optional(),
+  madeOn: partialDate.optional(),
+  expires: partialDate.optional(),
+  causality: z.enum(CAUSALITIES).optional(),
+  dechallenge: z.enum(ANSWERS).optional(),
+  rechallenge: z.enum(ANSWERS).optional(),
   domain: z.enum(DOMAINS).optional(),
 });
 
@@ -29,6 +53,7 @@ export const reportProductSchema = z.object({
 export const reportEventSchema = z.object({
   term: text,
   code: text.optional(),
+  dictionary: text.optional(),
   onset: partialDate.optional(),
   outcome: z.enum(OUTCOMES).optional(),
 });
@@ -46,12 +71,22 @@ export const reportSchema = z.object({
   retracted: z.boolean().optional(),
   receivedDate: partialDate.optional(),
   eventDate: partialDate.optional(),
+  awareDate: partialDate.optional(),
+  reportedDate: partialDate.optional(),
+  deathDate: partialDate.optional(),
+  kind: z.enum(REPORT_KINDS).optional(),
   eventKey: text.optional(),
   products: z.array(reportProductSchema).max(10_000),
   events: z.array(reportEventSchema).max(10_000),
   serious: z.array(z.enum(SERIOUSNESS)).optional(),
+  unexpected: z.boolean().optional(),
+  publicConcern: z.boolean().optional(),
+  accepted: z.boolean().optional(),
+  classification: text.optional(),
   unit: text.optional(),
+  unitKind: z.enum(UNIT_KINDS).optional(),
   region: text.optional(),
+  division: text.optional(),
   country: text.optional(),
   reporter: text.optional(),
   patient: z
@@ -59,9 +94,17 @@ export const reportSchema = z.object({
       ageYears: z.number().min(0).max(150).optional(),
       sex: z.enum(SEXES).optional(),
       weightKg: z.number().positive().max(1000).optional(),
+      pregnant: z.boolean().optional(),
     })
     .optional(),
   narrative: z.string().optional(),
+  narrativeLength: z.number().int().min(0).max(2_147_483_647).optional(),
+  filled: z.array(text).max(1000).optional(),
+  // Only hashes: a name that slipped in here would be a personal detail kept.
+  links: z
+    .array(z.string().regex(/^[a-z]+:[0-9a-f]{16,128}$/))
+    .max(100)
+    .optional(),
 });
 
 /**

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { DOMAINS, ROLES, SERIOUSNESS, type Report } from "pvsignal";
+import { ANSWERS, CAUSALITIES, DOMAINS, ROLES, SERIOUSNESS, UNIT_KINDS, type Report } from "pvsignal";
 
 const date = fc
   .tuple(
@@ -24,6 +24,10 @@ const product = fc.record(
     manufacturer: word("M", 3),
     lots: fc.array(word("L", 9), { minLength: 1, maxLength: 2 }),
     start: date,
+    madeOn: date,
+    model: word("T", 3),
+    causality: fc.constantFrom(...CAUSALITIES),
+    dechallenge: fc.constantFrom(...ANSWERS),
     domain: fc.constantFrom(...DOMAINS.slice(0, 2)),
   },
   { requiredKeys: ["name", "role"] },
@@ -40,14 +44,22 @@ export const reportArbitrary: fc.Arbitrary<Report> = fc.record({
   receivedDate: optional(date),
   eventDate: optional(date),
   products: fc.array(product, { maxLength: 4 }),
-  events: fc.array(fc.record({ term: word("E", 6), onset: optional(date) }), { maxLength: 4 }),
+  events: fc.array(fc.record({ term: word("E", 6), dictionary: optional(word("D", 2)), onset: optional(date) }), {
+    maxLength: 4,
+  }),
   serious: optional(fc.uniqueArray(fc.constantFrom(...SERIOUSNESS), { maxLength: 3 })),
+  awareDate: optional(date),
+  unexpected: optional(fc.boolean()),
+  narrativeLength: optional(fc.nat({ max: 9 })),
+  filled: optional(fc.uniqueArray(word("F", 5), { minLength: 1, maxLength: 3 })),
+  unitKind: optional(fc.constantFrom(...UNIT_KINDS)),
   unit: optional(word("U", 3)),
   region: optional(word("G", 2)),
   patient: optional(
     fc.record({
       sex: optional(fc.constantFrom("female" as const, "male" as const)),
       ageYears: optional(fc.integer({ min: 0, max: 99 })),
+      pregnant: optional(fc.boolean()),
     }),
   ),
 });
