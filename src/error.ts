@@ -22,6 +22,10 @@ export const ERROR_CODES = [
   "TRUNCATED_SOURCE",
   "STRICT_ISSUE",
   "OUTPUT_UNWRITABLE",
+  "DUPLICATE_KEY",
+  "MISSING_PARENT",
+  "CYCLE",
+  "MIXED_TERMINOLOGIES",
 ] as const;
 
 /** One of {@link ERROR_CODES}. */
