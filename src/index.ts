@@ -5,7 +5,68 @@
  */
 export { ERROR_CODES, PvError, type PvErrorCode } from "./error.ts";
 
+export { creditCheckCharacter, gs1CheckDigit } from "./report/check-digit.ts";
 export { type DatePrecision, type PartialDate, isoDay, partialDay } from "./report/date.ts";
+export { DIVISION_LEVELS, type Division, type DivisionLevel, type DivisionRow } from "./report/division-rows.ts";
+export {
+  createDivisions,
+  type DivisionMatch,
+  type DivisionOptions,
+  type DivisionPlace,
+  type Divisions,
+  type PlacedDivision,
+  type ResolveOptions,
+} from "./report/division.ts";
+export {
+  parseApprovalNumber,
+  type ApprovalNumber,
+  type DomesticApproval,
+  type DrugNumberClass,
+  type HospitalPreparation,
+  type ImportCertificate,
+  type NumberOrigin,
+} from "./report/identifier-approval.ts";
+export {
+  parseCosmeticClass,
+  type CosmeticClass,
+  type CosmeticClassOptions,
+  type CosmeticClassResult,
+} from "./report/identifier-cosmetic-class.ts";
+export {
+  parseCosmeticNumber,
+  type CosmeticNumber,
+  type OrdinaryCosmetic,
+  type SpecialCosmetic,
+} from "./report/identifier-cosmetic.ts";
+export { parseIdentifier, type Identifier } from "./report/identifier-detect.ts";
+export {
+  parseDeviceNumber,
+  type DeviceCatalogue,
+  type DeviceFiling,
+  type DeviceIssuer,
+  type DeviceNumber,
+  type DeviceRegistration,
+  type FormerDeviceRegistration,
+} from "./report/identifier-device.ts";
+export {
+  parseNationalDrugCode,
+  parseTraceCode,
+  type DrugTraceCode,
+  type NationalDrugCode,
+  type TraceCode,
+} from "./report/identifier-drug-code.ts";
+export { parseGs1, type Gs1Element, type Gs1Options, type Gs1Udi } from "./report/identifier-gs1.ts";
+export { parseCreditCode, type CreditCode } from "./report/identifier-organisation.ts";
+export { provinceOf, PROVINCES, type Province } from "./report/identifier-province.ts";
+export {
+  IDENTIFIER_FAULTS,
+  IDENTIFIER_WARNINGS,
+  identifierCodeText,
+  type IdentifierFault,
+  type IdentifierWarning,
+  type UnreadIdentifier,
+} from "./report/identifier-text.ts";
+export { parseUdi, type AhmUdi, type MaUdi, type Udi } from "./report/identifier-udi.ts";
 export {
   ISSUE_CODES,
   ISSUE_EFFECTS,
@@ -17,7 +78,7 @@ export {
   type IssueEffect,
   type Locale,
 } from "./report/issue.ts";
-export { lotSequence, neighbourLots, normaliseLot } from "./report/lot.ts";
+export { lotFault, lotSequence, neighbourLots, normaliseLot, type LotFault } from "./report/lot.ts";
 export {
   ANSWERS,
   CAUSALITIES,
@@ -44,6 +105,7 @@ export {
 } from "./report/report.ts";
 export { parseReport, reportJsonSchema, reportSchema } from "./report/schema.ts";
 export { type ReadProgress, type ReportBatch, type ReportSource } from "./report/source.ts";
+export { type NumberStatus, type Wording } from "./report/wording.ts";
 
 export {
   type EventKey,
@@ -127,22 +189,98 @@ export {
 } from "./signal/stratified-tables.ts";
 export { yuleQ, yuleQColumns } from "./signal/yule.ts";
 
-export {
-  type AlertScope,
-  type AlertWindow,
-  type Clock,
-  type ClusterAlert,
-  type LegalClock,
-  type Wording,
-} from "./cluster/alert.ts";
-export {
-  PREDICATE_COLUMNS,
-  profiles,
-  type NumberStatus,
-  type RuleProfile,
-  type SourcedNumber,
-} from "./cluster/profiles.ts";
+export { type AlertScope, type AlertWindow, type Clock, type ClusterAlert, type LegalClock } from "./cluster/alert.ts";
+export { findLotClusters, lotAlertsPerYear, lotDetector, type LotClusters, type LotOptions } from "./cluster/lots.ts";
+export { PREDICATE_COLUMNS, profiles, type RuleProfile, type SourcedNumber } from "./cluster/profiles.ts";
 export { findRuleClusters, type RuleClusterOptions, type RuleClusters } from "./cluster/rules.ts";
+
+export { ageBand, ageBands, ageBandStarts, type AgeBand } from "./quality/age-bands.ts";
+export {
+  applyDuplicates,
+  type ConfirmedDuplicate,
+  type DuplicateApplication,
+  type LeftOut,
+} from "./quality/apply-duplicates.ts";
+export { checkReport, checkReports, type Finding, type FindingSummary } from "./quality/check-report.ts";
+export { logicChecks, type LogicCheck } from "./quality/checks.ts";
+export { completenessSummary, type CompletenessRow } from "./quality/completeness.ts";
+export { countyCoverage, sentinelCoverage, type CountyCoverage, type SentinelCoverage } from "./quality/coverage.ts";
+export { dateArtefacts, type DateArtefacts, type DatePeak } from "./quality/date-artefacts.ts";
+export { deviceForm2019 } from "./quality/device-form.ts";
+export { type DivisionList, type Period, type QualityLevel } from "./quality/division-list.ts";
+export { blockings, type Blocking, type BlockingTally } from "./quality/duplicate-blocks.ts";
+export { type ReportKey } from "./quality/duplicate-columns.ts";
+export { duplicateFields, type DuplicateField } from "./quality/duplicate-fields.ts";
+export { type DuplicateGroup, type PairKind } from "./quality/duplicate-groups.ts";
+export { type FieldWeight } from "./quality/duplicate-score.ts";
+export { findDuplicates, type DuplicateOptions, type DuplicatePair, type Duplicates } from "./quality/duplicates.ts";
+export { estimateRates, type EstimatedRates } from "./quality/estimate-rates.ts";
+export { exactKeyOf, exactKeys, type ExactKey, type ExactPart } from "./quality/exact-keys.ts";
+export {
+  expertSample,
+  SAMPLE_STRATA,
+  type ExpertSample,
+  type SampledReport,
+  type SampleSize,
+  type SampleStratum,
+} from "./quality/expert-sample.ts";
+export {
+  defineForm,
+  scoreForm,
+  type FormCheck,
+  type FormItem,
+  type FormMarks,
+  type FormScore,
+  type ItemMarks,
+  type LengthStep,
+} from "./quality/form-score.ts";
+export { type Grouping } from "./quality/grouping.ts";
+export {
+  deviationWeight,
+  hitWeight,
+  missFactor,
+  missWeight,
+  type DeviationRates,
+  type MissRates,
+} from "./quality/hit-miss.ts";
+export {
+  indicators,
+  type IndicatorOptions,
+  type IndicatorRow,
+  type Indicators,
+  type Population,
+} from "./quality/indicators.ts";
+export { wilsonShare, type Share } from "./quality/limits.ts";
+export {
+  funnelFlag,
+  perMillion,
+  unionShare,
+  type FunnelFlag,
+  type PopulationRate,
+  type UnionShare,
+} from "./quality/rates.ts";
+export { silentGroups, type Silence, type SilentGroup } from "./quality/silence.ts";
+export { timelinessProfiles, type ReportClock, type TimelinessProfile, type TimeLimit } from "./quality/time-limits.ts";
+export {
+  timeliness,
+  timelinessSummary,
+  type Timeliness,
+  type TimelinessRow,
+  type TimelinessSummary,
+} from "./quality/timeliness.ts";
+export { unitSheets, type UnitSheet } from "./quality/unit-sheets.ts";
+export { fourElements, validShares, type FourElements, type ValidShare } from "./quality/validity.ts";
+export {
+  COMPLETENESS_DIMENSIONS,
+  vigiGrade,
+  vigiGradeWeights,
+  type Completeness,
+  type CompletenessDimension,
+  type PairCompleteness,
+  type VigiGradeOptions,
+  type VigiGradeWeights,
+} from "./quality/vigigrade.ts";
+export { yearChange, type YearChange } from "./quality/year-change.ts";
 
 export { countChart, forestPlot, type CountBar, type ForestRow } from "./present/chart.ts";
 export { csvCell, type CsvValue } from "./present/csv-cell.ts";

@@ -38,6 +38,7 @@ test.each(examples.map((example) => [`${example.file}: ${example.expression}`, e
     const scope: Record<string, unknown> = {
       ...(await import("pvsignal")),
       ...(await import("pvsignal/node")),
+      ...(await import("pvsignal/simulate")),
       ...((await import(join(src, file))) as object),
     };
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- our own doc comments

@@ -14,6 +14,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^pvsignal$/, replacement: join(root, "src/index.ts") },
+      { find: /^pvsignal\/simulate$/, replacement: join(root, "src/simulate.ts") },
       { find: /^pvsignal\/node$/, replacement: join(root, "src/node.ts") },
     ],
   },

@@ -1,13 +1,8 @@
 import type { PartialDate } from "../report/date.ts";
+import type { Wording } from "../report/wording.ts";
 
 /** Which date of a report a detector goes by: receipt for operation, the event for the picture. */
 export type Clock = "received" | "event";
-
-/** Sentences of one meaning in both languages. */
-export interface Wording {
-  readonly zh: string;
-  readonly en: string;
-}
 
 /** What an alert is about; a field is absent where the detector did not divide by it. */
 export interface AlertScope {
@@ -15,6 +10,7 @@ export interface AlertScope {
   readonly lots?: readonly string[] | undefined;
   readonly region?: string | undefined;
   readonly unit?: string | undefined;
+  readonly reactions?: readonly string[] | undefined;
 }
 
 /** A stretch of days. */
@@ -52,11 +48,16 @@ export interface ClusterAlert {
   readonly expected: number;
   /** observed / expected, with exact 95 % Poisson limits of the observed count. */
   readonly ratio: { readonly estimate: number; readonly lower: number; readonly upper: number };
-  /** How often a year a stretch with as many reports would occur at the earlier rate (Poisson scan statistic), as log10. */
+  /** What the detector measured; null for a written rule, which only is or is not met. */
+  readonly statistic: { readonly name: string; readonly value: number } | null;
+  /**
+   * How often a year an alert as surprising as this would come up by chance, as log10: for a rule in its own group at its earlier
+   * rate (Poisson scan statistic), for a statistical detector over all it looked at.
+   */
   readonly log10PerYear: number;
   /** The same as a number; 0 below 1e-323. */
   readonly expectedPerYear: number;
-  /** Chance of at least one such stretch in a year, 1 − e^(−expectedPerYear). Not adjusted for the number of groups looked at. */
+  /** Chance of at least one in a year, 1 − e^(−expectedPerYear); of a rule not adjusted for the number of groups looked at. */
   readonly p: number;
   /** The earlier history that the expectation rests on. */
   readonly baseline: {
@@ -88,6 +89,10 @@ export interface ClusterAlert {
     readonly oneUnitExplains: boolean;
   };
   readonly reactions: readonly { readonly term: string; readonly reports: number }[];
+  /** Parts of the evidence that were tested on their own, as log10 of their p; none for a written rule. */
+  readonly components: readonly { readonly name: string; readonly log10P: number }[];
+  /** The same without the reports of the largest unit; null when no unit is known. */
+  readonly withoutLargestUnit: { readonly observed: number; readonly log10PerYear: number } | null;
   /** For lot alerts: reports of the same product in the window that give no lot and could belong. */
   readonly couldBelong: number | null;
   readonly memberIds: readonly string[];
@@ -99,8 +104,11 @@ export interface ClusterAlert {
     readonly asOf: PartialDate;
     readonly groupsExamined: number;
     readonly reportsExamined: number;
+    /** The written condition, or the threshold of the statistic. */
     readonly predicate: string;
     readonly windowDays: number;
+    /** Seed of a detector that draws random numbers. */
+    readonly seed?: number | undefined;
   };
 }
 

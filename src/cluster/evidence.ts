@@ -1,4 +1,5 @@
-import type { ClusterAlert, Wording } from "./alert.ts";
+import type { Wording } from "../report/wording.ts";
+import type { ClusterAlert } from "./alert.ts";
 
 /** A number for a sentence: three significant digits below 100, whole above, never in exponent form below a million. */
 export function shown(value: number): string {

@@ -1,9 +1,7 @@
 import type { Domain } from "../report/report.ts";
 import type { Criterion } from "../rule/criterion.ts";
-import type { Clock, LegalClock, Wording } from "./alert.ts";
-
-/** `official`: a legal text or official guidance gives the number. `local`: a tool or centre uses it. `default`: ours. */
-export type NumberStatus = "official" | "local" | "default";
+import type { NumberStatus, Wording } from "../report/wording.ts";
+import type { Clock, LegalClock } from "./alert.ts";
 
 /** One number of a profile and where it comes from. */
 export interface SourcedNumber {

@@ -1,17 +1,18 @@
 import { medianSorted } from "simple-statistics";
 import type { ProductKey, ReportGroups } from "../count/axis.ts";
 import { compareText } from "../count/build.ts";
-import { SERIOUS_KNOWN, textAt, type ReportTable } from "../count/table.ts";
+import { textAt, type ReportTable } from "../count/table.ts";
 import { PvError } from "../error.ts";
 import { gammaQuantile } from "../math/gamma-quantile.ts";
 import { isoDay, NO_DAY, requireDay } from "../report/date.ts";
 import { compileCriterion, criterionText } from "../rule/criterion.ts";
+import { reactionsOf, severityOf, unitsOf } from "./alert-summary.ts";
 import { stableId, type AlertWindow, type ClusterAlert } from "./alert.ts";
 import { ruleEvidence } from "./evidence.ts";
 import { PREDICATE_COLUMNS, type RuleProfile } from "./profiles.ts";
 import { groupReports, reportsInScope, type ReportGroup } from "./rule-groups.ts";
 import { logExpectedScanWindows } from "./scan-expectation.ts";
-import { DEATH, WindowCounter } from "./window-counter.ts";
+import { WindowCounter } from "./window-counter.ts";
 
 /** The day and the products of a run of `findRuleClusters`. */
 export interface RuleClusterOptions {
@@ -46,7 +47,6 @@ export interface RuleClusters {
 /** The chance that a year holds a stretch this full is taken over one year, whatever the data cover. */
 const YEAR = 365;
 const ENOUGH_HISTORY_DAYS = 180;
-const ONE_UNIT_SHARE = 0.7;
 
 /**
  * Finds the groups of reports that meet a written condition: same product (and lot neighbourhood, region, unit as the profile
@@ -167,12 +167,10 @@ class RuleRun {
     const peakFrom = dayAt(stretch.peakFirst);
     const history = this.#history(group, peakFrom);
     const expected = history.ratePerDay * windowDays;
-    const logPerYear = logExpectedScanWindows({
-      k: observed,
-      windowDays,
-      ratePerDay: history.ratePerDay,
-      days: YEAR,
-    });
+    const logPerYear = this.#logPerYear(observed, history.ratePerDay);
+    const peak = group.rows.slice(stretch.peakFirst, stretch.peakLast + 1);
+    const units = unitsOf(this.#table, members);
+    const others = peak.filter((row) => textAt(this.#table.columns.reports.unit, row) !== units.largest).length;
     const lotless = group.lotless?.filter((row) => this.#clock[row]! >= from && this.#clock[row]! <= to);
     const found: Omit<ClusterAlert, "evidence"> = {
       id: stableId("rule", name, JSON.stringify(group.scope), isoDay(from)),
@@ -188,14 +186,20 @@ class RuleRun {
         lower: gammaQuantile(0.025, observed) / expected,
         upper: gammaQuantile(0.975, observed + 1) / expected,
       },
+      statistic: null,
       log10PerYear: logPerYear / Math.LN10,
       expectedPerYear: Math.exp(logPerYear),
       p: -Math.expm1(-Math.exp(logPerYear)),
       baseline: { ...history.summary, earlierWindows },
       reports: members.length,
-      severity: this.#severity(members),
-      units: this.#units(members),
-      reactions: this.#reactions(members),
+      severity: severityOf(this.#table, members),
+      units,
+      components: [],
+      withoutLargestUnit:
+        units.largest === null
+          ? null
+          : { observed: others, log10PerYear: this.#logPerYear(others, history.ratePerDay) / Math.LN10 },
+      reactions: reactionsOf(this.#table, members),
       couldBelong: lotless?.length ?? null,
       memberIds: members.map((row) => this.#table.id(row)),
       legal,
@@ -209,6 +213,13 @@ class RuleRun {
       },
     };
     return { ...found, evidence: ruleEvidence(found) };
+  }
+
+  /** log of the stretches a year that hold `k` reports or more. */
+  #logPerYear(k: number, ratePerDay: number): number {
+    const { windowDays } = this.#profile;
+    // A stretch without a report is met every day.
+    return k === 0 ? Math.log(YEAR) : logExpectedScanWindows({ k, windowDays, ratePerDay, days: YEAR });
   }
 
   #history(
@@ -238,54 +249,6 @@ class RuleRun {
       },
     };
   }
-
-  #severity(members: readonly number[]): ClusterAlert["severity"] {
-    const { serious } = this.#table.columns.reports;
-    const severity = { serious: 0, deaths: 0, notSerious: 0, unknown: 0 };
-    for (const row of members) {
-      const bits = serious[row]!;
-      if ((bits & SERIOUS_KNOWN) === 0) severity.unknown++;
-      else if (bits === SERIOUS_KNOWN) severity.notSerious++;
-      else severity.serious++;
-      if ((bits & DEATH) !== 0) severity.deaths++;
-    }
-    return severity;
-  }
-
-  #units(members: readonly number[]): ClusterAlert["units"] {
-    const { unit } = this.#table.columns.reports;
-    const counts = tally(members.map((row) => textAt(unit, row)).filter((name) => name !== undefined));
-    const known = counts.reduce((sum, [, count]) => sum + count, 0);
-    const [largest, count] = counts[0] ?? [null, 0];
-    const largestShare = known === 0 ? null : count / known;
-    return {
-      known,
-      distinct: counts.length,
-      largest,
-      largestShare,
-      oneUnitExplains: largestShare !== null && largestShare >= ONE_UNIT_SHARE,
-    };
-  }
-
-  #reactions(members: readonly number[]): ClusterAlert["reactions"] {
-    const { eventOffsets, events } = this.#table.columns;
-    const terms: string[] = [];
-    for (const row of members) {
-      const own = new Set<string>();
-      for (let j = eventOffsets[row]!; j < eventOffsets[row + 1]!; j++) own.add(textAt(events.term, j) ?? "");
-      terms.push(...own);
-    }
-    return tally(terms)
-      .slice(0, 5)
-      .map(([term, reports]) => ({ term, reports }));
-  }
-}
-
-/** Values with their counts, most frequent first, then by name. */
-function tally(values: readonly string[]): [string, number][] {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([x, m], [y, n]) => n - m || compareText(x, y));
 }
 
 const window = (from: number, to: number): AlertWindow => ({ from: isoDay(from), to: isoDay(to), days: to - from + 1 });

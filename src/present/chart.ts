@@ -1,4 +1,4 @@
-import type { Wording } from "../cluster/alert.ts";
+import type { Wording } from "../report/wording.ts";
 import { both, html, raw, type Html } from "./html.ts";
 
 /** One line of a forest plot: a ratio with its limits. */

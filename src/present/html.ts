@@ -1,4 +1,4 @@
-import type { Wording } from "../cluster/alert.ts";
+import type { Wording } from "../report/wording.ts";
 
 /** A piece of HTML that is already safe; only {@link html}, {@link raw} and what is built on them make one. */
 export interface Html {
