@@ -16,6 +16,15 @@ export {
 } from "./ingest/mapped.ts";
 export { type MaudeOptions } from "./ingest/maude.ts";
 export {
+  readE2b,
+  readHealthCanada,
+  readOpenFda,
+  writeE2b,
+  type E2bBatch,
+  type E2bOptions,
+  type OpenFdaOptions,
+} from "./ingest/readers-icsr.node.ts";
+export {
   readCaers,
   readFaers,
   readMapped,
@@ -24,5 +33,6 @@ export {
   readVaers,
   type Inputs,
 } from "./ingest/readers.node.ts";
+
 export { type CsvValue } from "./present/csv-cell.ts";
 export { writeCsv, type CsvOptions } from "./present/csv.node.ts";

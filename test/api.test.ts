@@ -186,12 +186,16 @@ test("the API is what it was meant to be: a new or lost name shows up here", () 
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
     [
       "readCaers",
+      "readE2b",
       "readFaers",
+      "readHealthCanada",
       "readMapped",
       "readMaude",
+      "readOpenFda",
       "readReports",
       "readVaers",
       "writeCsv",
+      "writeE2b",
     ]
   `);
   expect(Object.keys(simulate).sort()).toMatchInlineSnapshot(`

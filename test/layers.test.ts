@@ -23,6 +23,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   mathjs: ["rule/parse.ts"],
   "mathjs/number": ["rule/parse.ts"],
   "fast-csv": ["ingest/csv.node.ts", "present/csv.node.ts"],
+  saxes: ["ingest/e2b.ts"],
   "simple-statistics": ["cluster/rules.ts", "cluster/lots.ts"],
 };
 
