@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export { type CaersOptions } from "./ingest/caers.ts";
+export { type E2bOptions } from "./ingest/e2b-read.ts";
+export { type E2bBatch } from "./ingest/e2b-write.ts";
 export { type FileInput, type InputFile, type ReadOptions } from "./ingest/input.ts";
 export {
   type CodedColumn,
@@ -15,15 +17,8 @@ export {
   type Mapping,
 } from "./ingest/mapped.ts";
 export { type MaudeOptions } from "./ingest/maude.ts";
-export {
-  readE2b,
-  readHealthCanada,
-  readOpenFda,
-  writeE2b,
-  type E2bBatch,
-  type E2bOptions,
-  type OpenFdaOptions,
-} from "./ingest/readers-icsr.node.ts";
+export { type OpenFdaOptions } from "./ingest/openfda.ts";
+export { readE2b, readHealthCanada, readOpenFda, writeE2b } from "./ingest/readers-icsr.node.ts";
 export {
   readCaers,
   readFaers,

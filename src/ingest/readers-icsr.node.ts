@@ -14,10 +14,6 @@ import { batchSizeOf, type Meter, type ReadContext, type ReadOptions } from "./i
 import { checkOpenFdaOptions, openFdaReports, type OpenFdaOptions } from "./openfda.ts";
 import type { Inputs } from "./readers.node.ts";
 
-export type { E2bOptions } from "./e2b-read.ts";
-export type { E2bBatch } from "./e2b-write.ts";
-export type { OpenFdaOptions } from "./openfda.ts";
-
 /**
  * Reads ICH E2B files as drug reports: R3 (`MCCI_IN200100UV01`, one or many `PORR_IN049016UV`) and R2 (`ichicsr`, XML or
  * SGML, as FDA's public FAERS files are), told apart by their content. Each report is parsed and let go by itself; encoded
