@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { type AbuseMapping } from "./ingest/abuse.ts";
 export { type CaersOptions } from "./ingest/caers.ts";
 export { type E2bOptions } from "./ingest/e2b-read.ts";
 export { type E2bBatch } from "./ingest/e2b-write.ts";
@@ -17,7 +18,18 @@ export {
   type Mapping,
 } from "./ingest/mapped.ts";
 export { type MaudeOptions } from "./ingest/maude.ts";
+export { type NationalOptions } from "./ingest/national.ts";
 export { type OpenFdaOptions } from "./ingest/openfda.ts";
+export {
+  readAbuse,
+  readAefi,
+  readNational,
+  readNationalAdr,
+  readNationalCosmetic,
+  readNationalDevice,
+  type NationalInput,
+  type NationalInputs,
+} from "./ingest/readers-cn.node.ts";
 export { readE2b, readHealthCanada, readOpenFda, writeE2b } from "./ingest/readers-icsr.node.ts";
 export {
   readCaers,
@@ -28,6 +40,7 @@ export {
   readVaers,
   type Inputs,
 } from "./ingest/readers.node.ts";
+export { type SheetCell, type SheetRows } from "./ingest/sheet.ts";
 
 export { type CsvValue } from "./present/csv-cell.ts";
 export { writeCsv, type CsvOptions } from "./present/csv.node.ts";

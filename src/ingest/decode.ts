@@ -28,6 +28,11 @@ export interface DecodeOptions {
   readonly encoding?: Encoding;
   /** Take out control characters and repair mojibake (default true). */
   readonly repair?: boolean;
+  /**
+   * How a line that is not valid is read: in another encoding (default), or in its own with U+FFFD for the bad bytes, which is
+   * better for text that is mostly not Latin.
+   */
+  readonly fallback?: "windows-1252" | "replace";
 }
 
 /**
@@ -36,7 +41,7 @@ export interface DecodeOptions {
  * byte costs one line its encoding, not the file.
  */
 export async function* readLines(file: SourceFile, options: DecodeOptions = {}): AsyncGenerator<LineBlock> {
-  const decode = blockDecoder(file.base, options.encoding ?? "utf-8", options.repair ?? true);
+  const decode = blockDecoder(file.base, options);
   let pending: Uint8Array[] = [];
   let pendingLength = 0;
   let skipping = false;
@@ -84,13 +89,15 @@ type Decoder = (bytes: Uint8Array) => string;
 
 type BlockDecoder = (bytes: Uint8Array, first: number, unterminated: boolean, tooLong: readonly number[]) => LineBlock;
 
-function blockDecoder(file: string, encoding: Encoding, repair: boolean): BlockDecoder {
+function blockDecoder(file: string, options: DecodeOptions): BlockDecoder {
+  const { encoding = "utf-8", repair = true } = options;
   // A mark inside the file is no mark but a character, and a block can begin anywhere: the mark is dropped by hand.
   const fatal = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
   const strict = encoding === "windows-1252" ? decodeWindows1252 : (bytes: Uint8Array) => fatal.decode(bytes);
-  const fallback = encoding === "gb18030" ? "gb18030" : "windows-1252";
-  const lenient = new TextDecoder("gb18030", { ignoreBOM: true });
-  const tolerant = encoding === "gb18030" ? (bytes: Uint8Array) => lenient.decode(bytes) : decodeWindows1252;
+  const replace = encoding === "gb18030" || (encoding === "utf-8" && options.fallback === "replace");
+  const fallback = replace ? encoding : "windows-1252";
+  const lenient = new TextDecoder(encoding === "windows-1252" ? "gb18030" : encoding, { ignoreBOM: true });
+  const tolerant = replace ? (bytes: Uint8Array) => lenient.decode(bytes) : decodeWindows1252;
   return (all, first, unterminated, tooLong) => {
     const bytes = first === 1 && all[0] === 0xef && all[1] === 0xbb && all[2] === 0xbf ? all.subarray(3) : all;
     const issues: Issue[] = [];

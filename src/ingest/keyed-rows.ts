@@ -138,14 +138,26 @@ export class KeyedRows<C extends string> {
 
   /** Adds the row `cells[columns[c]]` for each column c of the table, trimmed; a column the file lacks is empty. */
   add(key: string, line: number, cells: readonly string[], columns: Readonly<Record<C, number>>): number {
+    const row = this.#start(key, line);
+    for (const [i, column] of this.#columns.entries()) {
+      this.#codes[i]!.push(this.#texts[i]!.add((cells[columns[column]] ?? "").trim()));
+    }
+    return row;
+  }
+
+  /** Adds a row of values that stand in the order of the columns and are trimmed. */
+  addValues(key: string, line: number, values: readonly string[]): number {
+    const row = this.#start(key, line);
+    for (let i = 0; i < values.length; i++) this.#codes[i]!.push(this.#texts[i]!.add(values[i]!));
+    return row;
+  }
+
+  #start(key: string, line: number): number {
     const keyNumber = this.index.add(key);
     const row = this.#key.length;
     this.#key.push(keyNumber);
     this.#line.push(line);
     this.#next.push(-1);
-    for (const [i, column] of this.#columns.entries()) {
-      this.#codes[i]!.push(this.#texts[i]!.add((cells[columns[column]] ?? "").trim()));
-    }
     while (this.#head.length <= keyNumber) {
       this.#head.push(-1);
       this.#tail.push(-1);
@@ -179,6 +191,16 @@ export class KeyedRows<C extends string> {
   /** Number of the cell's text in the dictionary of its column: equal numbers are equal texts. */
   code(row: number, column: C): number {
     return this.#codes[this.#place.get(column)!]!.at(row);
+  }
+
+  /** As {@link code}, for the column of a place among the columns. */
+  codeAt(row: number, place: number): number {
+    return this.#codes[place]!.at(row);
+  }
+
+  /** The text of a code in the dictionary of a column. */
+  textOfCode(place: number, code: number): string {
+    return this.#texts[place]!.text(code);
   }
 
   /** A text that is the same for two rows when they agree in every column. */

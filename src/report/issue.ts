@@ -43,6 +43,12 @@ export const ISSUE_CODES = [
   "PERSONAL_FIELD",
   "RETRACTION_UNMATCHED",
   "TRUNCATED_FILE",
+  "LAYOUT_DETECTED",
+  "SKIPPED_FILE",
+  "MANGLED_ID",
+  "FLAGGED_DUPLICATE",
+  "FLAGGED_DELETED",
+  "DATE_ARTEFACT",
 ] as const;
 /** One of {@link ISSUE_CODES}. */
 export type IssueCode = (typeof ISSUE_CODES)[number];
@@ -102,6 +108,12 @@ const wording: Readonly<Record<IssueCode, Wording>> = {
   PERSONAL_FIELD: ["个人信息列，未读取", "personal field, not read"],
   RETRACTION_UNMATCHED: ["撤回清单中的编号不在数据中", "a withdrawn id is not among the data"],
   TRUNCATED_FILE: ["文件末尾不完整", "the file ends in the middle of a record"],
+  LAYOUT_DETECTED: ["已识别表格版式", "the layout of the table was recognised"],
+  SKIPPED_FILE: ["文件夹中有其他类型的文件，未读取", "a file of another kind in the folder, not read"],
+  MANGLED_ID: ["报告编号被电子表格改成数字", "a spreadsheet turned the report id into a number"],
+  FLAGGED_DUPLICATE: ["源系统标为重复或合并报告", "flagged as a duplicate or merged report by the source"],
+  FLAGGED_DELETED: ["源系统标为删除或误报", "flagged as deleted or mistaken by the source"],
+  DATE_ARTEFACT: ["日期疑为代填", "the date looks filled in"],
 };
 
 const effectWording: Readonly<Record<IssueEffect, Wording>> = {
