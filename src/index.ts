@@ -107,6 +107,10 @@ export { parseReport, reportJsonSchema, reportSchema } from "./report/schema.ts"
 export { type ReadProgress, type ReportBatch, type ReportSource } from "./report/source.ts";
 export { type NumberStatus, type Wording } from "./report/wording.ts";
 
+export { readAefiCode, type AefiCode } from "./ingest/aefi.ts";
+export { detectLayout, LAYOUTS, type DetectedLayout, type LayoutName } from "./ingest/layout.ts";
+export { type SheetCell, type SheetRows } from "./ingest/sheet.ts";
+
 export {
   type EventKey,
   type KeyFunction,
@@ -190,9 +194,141 @@ export {
 export { yuleQ, yuleQColumns } from "./signal/yule.ts";
 
 export { type AlertScope, type AlertWindow, type Clock, type ClusterAlert, type LegalClock } from "./cluster/alert.ts";
+export {
+  DAY_TYPES,
+  dayTypes,
+  holidayPoints,
+  withDayTypeLevels,
+  type DayTypeOptions,
+  type Holiday,
+  type HolidayCalendar,
+} from "./cluster/calendar.ts";
 export { findLotClusters, lotAlertsPerYear, lotDetector, type LotClusters, type LotOptions } from "./cluster/lots.ts";
+export {
+  nowcast,
+  type DelayDistribution,
+  type LineList,
+  type Nowcast,
+  type NowcastDay,
+  type NowcastOptions,
+} from "./cluster/nowcast.ts";
 export { PREDICATE_COLUMNS, profiles, type RuleProfile, type SourcedNumber } from "./cluster/profiles.ts";
 export { findRuleClusters, type RuleClusterOptions, type RuleClusters } from "./cluster/rules.ts";
+export {
+  cusumDesign,
+  cusumRunLength,
+  ewmaDesign,
+  ewmaRunLength,
+  type CusumDesign,
+  type DesignTarget,
+  type EwmaDesign,
+} from "./cluster/run-length.ts";
+export { type ScanColumns, type ScanExclusions } from "./cluster/scan-data.ts";
+export { type ScanPlaces } from "./cluster/scan-geography.ts";
+export { gumbelP, maximaMoments, type MaximaMoments } from "./cluster/scan-gumbel.ts";
+export { simulateScanMaxima, type StopRequest } from "./cluster/scan-monte-carlo.ts";
+export {
+  type ScanAnalysis,
+  type ScanEcho,
+  type ScanEllipses,
+  type ScanModel,
+  type ScanOptions,
+} from "./cluster/scan-options.ts";
+export { prepareSpaceTimeScan, type ScanCases, type SpaceTimePlan } from "./cluster/scan-plan.ts";
+export { type ScanExpected, type ScanPopulation } from "./cluster/scan-population.ts";
+export { recurrenceSteps } from "./cluster/scan-recurrence.ts";
+export {
+  scanSpaceTime,
+  spaceTimeScanResult,
+  type ScanCluster,
+  type ScanNull,
+  type SpaceTimeScan,
+} from "./cluster/scan-space-time.ts";
+export { bernoulliScanLlr, poissonScanLlr } from "./cluster/scan-statistic.ts";
+export { type BayesOptions } from "./cluster/series-bayes.ts";
+export { changePoints, type ChangePointsOptions, type SeriesSegment } from "./cluster/series-change-point.ts";
+export { CUSUM_TRANSFORMS, type CusumOptions, type CusumTransform } from "./cluster/series-cusum.ts";
+export { detectors } from "./cluster/series-detectors.ts";
+export { type EarsC3Options, type EarsOptions } from "./cluster/series-ears.ts";
+export { type FarringtonMethod, type FarringtonPower } from "./cluster/series-farrington-bound.ts";
+export { farringtonSteps, type FarringtonModel, type FarringtonSteps } from "./cluster/series-farrington-steps.ts";
+export { type FarringtonFlexibleOptions, type FarringtonOptions } from "./cluster/series-farrington.ts";
+export { type GlrOptions, type NbGlrOptions } from "./cluster/series-glr.ts";
+export {
+  POINT_STATES,
+  type PointState,
+  type SeriesColumns,
+  type SeriesDetector,
+  type SeriesFrame,
+  type SeriesKernel,
+} from "./cluster/series-kernel.ts";
+export {
+  monitorSeries,
+  monitorSeriesBatch,
+  type MonitorOptions,
+  type SeriesBatch,
+  type SeriesBatchMonitoring,
+  type SeriesMonitoring,
+  type SeriesPoint,
+} from "./cluster/series-monitor.ts";
+export { type OutbreakPOptions } from "./cluster/series-outbreak-p.ts";
+export { type ChartSpread, type EwmaOptions, type ShewhartOptions } from "./cluster/series-shewhart.ts";
+export { type ChangePointOptions, type TemporalScanOptions } from "./cluster/series-temporal-scan.ts";
+export {
+  countSeries,
+  dailySeries,
+  seriesOf,
+  weeklySeries,
+  type CountedSeries,
+  type CountSeries,
+  type SeriesInput,
+  type SeriesSpan,
+} from "./cluster/series.ts";
+export {
+  binomialSprtLlr,
+  maxSprtBinomial,
+  type MaxSprtBinomial,
+  type MaxSprtBinomialDesign,
+} from "./cluster/sprt-binomial.ts";
+export {
+  conditionalMaxSprt,
+  conditionalSprtLlr,
+  type ConditionalMaxSprt,
+  type ConditionalMaxSprtDesign,
+} from "./cluster/sprt-conditional.ts";
+export { sprtPerformance, type MaxSprtDesign, type SprtPerformance } from "./cluster/sprt-performance.ts";
+export {
+  maxSprtPoisson,
+  poissonSprtLlr,
+  type MaxSprtPoisson,
+  type MaxSprtPoissonDesign,
+  type PoissonBoundaryPoint,
+} from "./cluster/sprt-poisson.ts";
+export { type HistoryEnd } from "./cluster/sprt-recursion.ts";
+export {
+  createMaxSprt,
+  MaxSprt,
+  resumeMaxSprt,
+  type MaxSprtState,
+  type SprtIncrement,
+  type SprtLook,
+  type SprtStatus,
+} from "./cluster/sprt-test.ts";
+export { type ControlRow, type ExpectedRow, type PersonRow, type TimedRow } from "./cluster/tree-counts.ts";
+export { type TreeRow } from "./cluster/tree-hierarchy.ts";
+export {
+  prepareTreeScan,
+  TREE_MODELS,
+  type TreeCounts,
+  type TreeModel,
+  type TreeScanEcho,
+  type TreeScanOptions,
+  type TreeScanPlan,
+} from "./cluster/tree-plan.ts";
+export { scanTree, treeScanResult, type TreeCut, type TreeScan, type TreeScanNull } from "./cluster/tree-scan.ts";
+export { simulateTreeMaxima } from "./cluster/tree-simulate.ts";
+export { type TreeWindows, type WindowLimits } from "./cluster/tree-windows.ts";
+export { isoWeekOf, isoWeekStart, type SeriesStep } from "./cluster/weeks.ts";
 
 export { ageBand, ageBands, ageBandStarts, type AgeBand } from "./quality/age-bands.ts";
 export {

@@ -3,6 +3,14 @@
  *
  * @packageDocumentation
  */
+export { countCandidate, lotCandidate, type CountRule, type EvaluatedDetector } from "./simulate/evaluate-detectors.ts";
+export { type CellResult, type DayAlarm } from "./simulate/evaluate-metrics.ts";
+export {
+  evaluateDetectors,
+  type DetectorResult,
+  type Evaluation,
+  type EvaluationOptions,
+} from "./simulate/evaluate.ts";
 export {
   PRODUCT_CLASSES,
   type DaysOff,

@@ -15,7 +15,7 @@ const rank = new Map(layers.flatMap((names, i) => names.map((name) => [name, i] 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts"));
 const folderOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "");
 const imports = (file: string): string[] =>
-  [...readFileSync(join(src, file), "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map(([, spec]) => spec ?? "");
+  [...readFileSync(join(src, file), "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"\s*[;)]/g)].map(([, spec]) => spec ?? "");
 
 /** What each outside package may be imported by, and nothing else. */
 const doors: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +23,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   mathjs: ["rule/parse.ts"],
   "mathjs/number": ["rule/parse.ts"],
   "fast-csv": ["ingest/csv.node.ts", "present/csv.node.ts"],
+  "hucre/xlsx": ["ingest/xlsx.node.ts"],
+  "hucre/xml": ["ingest/xlsx.node.ts"],
   saxes: ["ingest/e2b.ts"],
   "simple-statistics": ["cluster/rules.ts", "cluster/lots.ts"],
 };

@@ -8,6 +8,8 @@ import { expect, test } from "vitest";
 const root = join(import.meta.dirname, "..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional: boolean }>;
   devDependencies: Record<string, string>;
   exports: Record<string, unknown>;
 };
@@ -48,14 +50,16 @@ test("every runtime package is imported by src, and nothing else is", () => {
   const used = new Set(
     files
       .flatMap((file) =>
-        [...readFileSync(join(src, file), "utf8").matchAll(/(?:from|import\()\s*"([^."][^"]*)"/g)].map(
+        [...readFileSync(join(src, file), "utf8").matchAll(/(?:from|import\()\s*"([^."][^"]*)"\s*[;)]/g)].map(
           ([, spec]) => spec!,
         ),
       )
       .filter((spec) => !spec.startsWith("node:"))
       .map((spec) => spec.split("/")[0]!),
   );
-  expect([...used].sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  const { dependencies, peerDependencies, peerDependenciesMeta } = manifest;
+  expect([...used].sort()).toEqual([...Object.keys(dependencies), ...Object.keys(peerDependencies)].sort());
+  expect(Object.values(peerDependenciesMeta).every(({ optional }) => optional)).toBe(true);
 });
 
 test("the lockfile names no registry", () => {

@@ -31,6 +31,8 @@ export interface PlantedOutbreak {
   /** First and last day on which its cases could fall. */
   readonly from: string;
   readonly to: string;
+  /** Event day of its first case; null when the draw gave it none. */
+  readonly firstCase: string | null;
   /** Ids of its reports, duplicates included. */
   readonly reportIds: readonly string[];
 }
@@ -204,11 +206,13 @@ class Simulation {
     // At least eight units see it.
     const units = Array.from({ length: 8 + random.integer(5) }, () => this.#units[draw(this.#unitSize, random)]!);
     const cases = random.poisson(plan.cases);
+    let firstCase = Infinity;
     for (let i = 0; i < cases; i++) {
       const next = neighbour !== undefined && random.next() < neighbourShare;
       const first = random.next() < groupShare ? group : draw(product.groups, random);
       const groups = random.next() < 0.35 ? [first, draw(product.groups, random)] : [first];
       const day = plan.day + random.integer(days);
+      firstCase = Math.min(firstCase, day);
       this.#report(
         {
           product,
@@ -228,6 +232,7 @@ class Simulation {
       product: product.name,
       lots: neighbourShare > 0 && neighbour !== undefined ? [lot.name, neighbour.name] : [lot.name],
       group: groupName(product, group),
+      firstCase: cases === 0 ? null : this.#iso(firstCase),
       from: this.#iso(plan.day),
       to: this.#iso(plan.day + days - 1),
     };
