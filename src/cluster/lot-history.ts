@@ -92,6 +92,13 @@ export function lotHistory(marks: LotMarks, asOf: number): LotHistory {
   };
 }
 
+/** Sum over event days of the share of their reports that is in by now. */
+export function receivedBetween({ asOf, received: in_ }: LotHistory, from: number, to: number): number {
+  let sum = 0;
+  for (let day = from; day <= to; day++) sum += in_[Math.min(LONGEST, asOf - day)]!;
+  return sum;
+}
+
 /** Number of leading entries that are `day` or earlier. */
 export function received(days: Int32Array, day: number): number {
   let low = 0;

@@ -23,6 +23,8 @@ export interface ProductMarks {
   /** Reaction groups in which it is the first of its unit and day: `groups[j]` for j from `offsets[i]` to `offsets[i + 1]`. */
   readonly offsets: Int32Array;
   readonly groups: Int32Array;
+  /** Marks of each lot, in the order of receipt. */
+  readonly ofLot: readonly Int32Array[];
 }
 
 /** Reports in the form the lot detector reads. */
@@ -30,6 +32,8 @@ export interface LotMarks {
   readonly products: readonly ProductMarks[];
   readonly groups: readonly string[];
   readonly reports: number;
+  /** Days of receipt of the reports, and of those that give a lot, in order. */
+  readonly days: { readonly all: Int32Array; readonly withLot: Int32Array };
   readonly excluded: {
     readonly otherDomain: number;
     /** No day of receipt, or one known only to the month or year. */
@@ -75,7 +79,8 @@ export function lotMarks(table: ReportTable, options: MarkOptions): LotMarks {
   const lotEntries = { placeholders: 0, otherNumbers: 0 };
   // A lot field is read once for each spelling and product number, not once for each report.
   const lotOf = new Map<string, string | undefined>();
-  let used = 0;
+  const all: number[] = [];
+  const withLot: number[] = [];
   for (let row = 0; row < table.size; row++) {
     if (options.domains !== "all" && !options.domains.includes(DOMAINS[reports.domain[row]! - 1]!)) {
       excluded.otherDomain++;
@@ -90,6 +95,7 @@ export function lotMarks(table: ReportTable, options: MarkOptions): LotMarks {
     const exact = occurred !== NO_DAY && reports.event.precision[row] === 1 && occurred <= received;
     if (!exact) receiptStandsIn++;
     let found = false;
+    let named = false;
     const seen = new Set<string>();
     for (let j = productOffsets[row]!; j < productOffsets[row + 1]!; j++) {
       const role = ROLES[products.role[j]! - 1];
@@ -98,7 +104,7 @@ export function lotMarks(table: ReportTable, options: MarkOptions): LotMarks {
         found = true;
         let draft = drafts.get(label);
         if (draft === undefined) drafts.set(label, (draft = { product: label, lots: new Map(), entries: [] }));
-        const named: number[] = [];
+        const codes: number[] = [];
         for (let k = lotOffsets[j]!; k < lotOffsets[j + 1]!; k++) {
           const raw = lots.lot.values[lots.lot.codes[k]!]!;
           const registration = textAt(products.code, j);
@@ -116,9 +122,10 @@ export function lotMarks(table: ReportTable, options: MarkOptions): LotMarks {
           }
           let code = draft.lots.get(lot);
           if (code === undefined) draft.lots.set(lot, (code = draft.lots.size));
-          named.push(code);
+          codes.push(code);
+          named = true;
         }
-        for (const lot of named.length === 0 ? [-1] : named) {
+        for (const lot of codes.length === 0 ? [-1] : codes) {
           if (seen.has(`${label}\u0000${lot}`)) continue;
           seen.add(`${label}\u0000${lot}`);
           const event = exact ? occurred : received;
@@ -126,14 +133,17 @@ export function lotMarks(table: ReportTable, options: MarkOptions): LotMarks {
         }
       }
     }
-    if (found) used++;
-    else excluded.withoutProduct++;
+    if (found) {
+      all.push(received);
+      if (named) withLot.push(received);
+    } else excluded.withoutProduct++;
   }
   const sorted = [...drafts.values()].sort((x, y) => compareText(x.product, y.product));
   return {
     products: sorted.map((draft) => condense(table, draft, excluded)),
     groups: groupsOf.names,
-    reports: used,
+    reports: all.length,
+    days: { all: Int32Array.from(all).sort(), withLot: Int32Array.from(withLot).sort() },
     excluded,
     receiptStandsIn,
     lotEntries,
@@ -172,9 +182,12 @@ function condense(
   for (let i = 0; i < kept.length; i++) offsets[i + 1] = offsets[i]! + kept[i]!.groups.length;
   const column = (of: (entry: Draft["entries"][number]) => number): Int32Array =>
     Int32Array.from(kept, ({ at }) => of(entries[at]!));
+  const ofLot = Array.from({ length: lots.size }, (): number[] => []);
+  for (const [i, { at }] of kept.entries()) if (entries[at]!.lot >= 0) ofLot[entries[at]!.lot]!.push(i);
   return {
     product,
     lots: [...lots.keys()],
+    ofLot: ofLot.map((list) => Int32Array.from(list)),
     received: column(({ received }) => received),
     event: column(({ event }) => event),
     lot: column(({ lot }) => lot),

@@ -1,6 +1,6 @@
 import { logBetaI } from "../math/incomplete-beta.ts";
 import { poissonLogSfGe } from "../math/poisson.ts";
-import { received, type LotHistory } from "./lot-history.ts";
+import { received, receivedBetween, type LotHistory } from "./lot-history.ts";
 import type { ProductMarks } from "./lot-marks.ts";
 
 /** How the windows of a lot are looked at. */
@@ -55,6 +55,13 @@ export function log10Tail(count: number, mean: number, shape: number): number {
   return log / Math.LN10;
 }
 
+interface LotSeen {
+  /** Marks received by the day, in the order of receipt. */
+  readonly marks: Int32Array;
+  /** Share of its reports that have an event before each day since the first of the lookback and are in by now. */
+  readonly life: Float64Array;
+}
+
 /** What a product's earlier reports say, as of one day. */
 export class ProductScan {
   readonly #marks: ProductMarks;
@@ -64,14 +71,14 @@ export class ProductScan {
   /** Reports per group for a report of the product. */
   readonly #profile: Float64Array;
   readonly #lotSize: number;
-  readonly #firstEvent: Int32Array;
   /** Unit-days a day of receipt over the history. */
   readonly #perDay: number;
-  /** Marks of each lot received by the day. */
-  readonly #ofLot: number[][];
+  readonly #lots = new Map<number, LotSeen>();
   /** Running counts of the product's unit-days by event day, from the first day of interest on. */
   readonly #counted: Int32Array;
   readonly #firstDay: number;
+  /** First day on which a window may begin. */
+  readonly #since: number;
 
   constructor(marks: ProductMarks, history: LotHistory, settings: LotScanSettings) {
     this.#marks = marks;
@@ -94,22 +101,17 @@ export class ProductScan {
       profile[g] = (profile[g]! + PROFILE_PRIOR * history.groupShare[g]!) / (counted + PROFILE_PRIOR);
     }
     this.#profile = profile;
-    const lots = marks.lots.length;
-    this.#ofLot = Array.from({ length: lots }, () => []);
-    this.#firstEvent = new Int32Array(lots).fill(0x7fffffff);
     const newest = Math.max(...windows) - 1 + lookback;
     this.#firstDay = asOf - newest;
+    this.#since = asOf - lookback + 1;
     this.#counted = new Int32Array(newest + 2);
-    let begun = 0;
-    for (let i = 0; i < this.#end; i++) {
-      const lot = marks.lot[i]!;
-      const event = marks.event[i]!;
-      if (event >= this.#firstDay && marks.counts[i] === 1) this.#counted[event - this.#firstDay + 1]!++;
-      if (lot < 0) continue;
-      if (this.#ofLot[lot]!.length === 0 && i >= from && i < to) begun++;
-      this.#ofLot[lot]!.push(i);
-      if (event < this.#firstEvent[lot]!) this.#firstEvent[lot] = event;
+    // An event is received on its day at the earliest, so what is older by receipt is older by event.
+    for (let i = this.#end - 1; i >= 0 && marks.received[i]! >= this.#firstDay; i--) {
+      const day = marks.event[i]! - this.#firstDay;
+      if (day >= 0) this.#counted[day + 1]! += marks.counts[i]!;
     }
+    let begun = 0;
+    for (const list of marks.ofLot) if (list.length > 0 && list[0]! >= from && list[0]! < to) begun++;
     for (let d = 1; d < this.#counted.length; d++) this.#counted[d]! += this.#counted[d - 1]!;
     this.#lotSize = (known + SIZE_PRIOR + 0.2) / (begun + SIZE_PRIOR);
     this.#perDay = counted / Math.max(1, Math.min(historyDays, asOf - 30 - (marks.received[0] ?? asOf)));
@@ -117,8 +119,12 @@ export class ProductScan {
 
   /** Lots with a report of the last days that a window could hold. */
   activeLots(): number[] {
-    const since = this.#history.asOf - this.#settings.lookback;
-    return this.#ofLot.flatMap((list, lot) => (list.some((i) => this.#marks.event[i]! > since) ? [lot] : []));
+    const { received: receivedOn, event, lot } = this.#marks;
+    const active = new Set<number>();
+    for (let i = this.#end - 1; i >= 0 && receivedOn[i]! >= this.#since; i--) {
+      if (lot[i]! >= 0 && event[i]! >= this.#since) active.add(lot[i]!);
+    }
+    return [...active].sort((x, y) => x - y);
   }
 
   /** The most surprising window of the given lots taken together; undefined when none holds enough. */
@@ -126,7 +132,7 @@ export class ProductScan {
     const { event, counts, offsets, groups } = this.#marks;
     const { asOf } = this.#history;
     const { windows, lookback, least } = this.#settings;
-    const own = lots.flatMap((lot) => this.#ofLot[lot]!).sort((x, y) => event[x]! - event[y]! || x - y);
+    const own = lots.flatMap((lot) => [...this.#seen(lot).marks]).sort((x, y) => event[x]! - event[y]! || x - y);
     const first = own.findIndex((i) => event[i]! > asOf - lookback);
     if (first < 0) return undefined;
     let found: Omit<LotWindow, "tests"> | undefined;
@@ -184,7 +190,7 @@ export class ProductScan {
   members({ lots, group, from, to }: Pick<LotWindow, "lots" | "group" | "from" | "to">): number[] {
     const { event, offsets, groups } = this.#marks;
     return lots
-      .flatMap((lot) => this.#ofLot[lot]!)
+      .flatMap((lot) => [...this.#seen(lot).marks])
       .filter((i) => event[i]! >= from && event[i]! <= to)
       .filter((i) => group === null || groups.subarray(offsets[i], offsets[i + 1]).includes(group))
       .sort((x, y) => x - y);
@@ -219,30 +225,47 @@ export class ProductScan {
     to: number,
     observed: number,
   ): { mean: number; shape: number; factor: number } {
-    const { asOf, received: in_, use, lotShape } = this.#history;
+    const { asOf, lotShape } = this.#history;
     const last = Math.min(to, asOf);
     let mean = 0;
     let variance = 0;
     for (const lot of lots) {
-      const list = this.#ofLot[lot]!;
-      if (list.length === 0) continue;
-      const begun = this.#firstEvent[lot]!;
+      const { marks: list, life } = this.#seen(lot);
       let earlier = 0;
-      let lived = 0;
+      const lived = life[from - this.#since]!;
+      const share = life[last + 1 - this.#since]! - lived;
       for (const i of list) if (this.#marks.event[i]! < from) earlier += this.#marks.counts[i]!;
-      for (let day = begun; day < from; day++) lived += use(day - begun) * in_[Math.min(400, asOf - day)]!;
-      let share = 0;
-      for (let day = from; day <= last; day++) share += use(day - begun) * in_[Math.min(400, asOf - day)]!;
       const shape = lotShape + earlier;
       const lotMean = (shape / (lotShape / this.#lotSize + lived)) * share;
       mean += lotMean;
       variance += (lotMean * lotMean) / shape;
     }
-    let complete = 0;
-    for (let day = from; day <= last; day++) complete += in_[Math.min(400, asOf - day)]!;
+    const complete = receivedBetween(this.#history, from, last);
     const others = this.#between(from, to) - observed;
     const factor = Math.max(1, (others + RISE_PRIOR) / (this.#perDay * complete + RISE_PRIOR));
     return { mean: mean * factor, shape: (mean * mean) / variance, factor };
+  }
+
+  /** A lot as it is seen on the day; built once, as every window of it asks for it. */
+  #seen(lot: number): LotSeen {
+    let seen = this.#lots.get(lot);
+    if (seen !== undefined) return seen;
+    const all = this.#marks.ofLot[lot]!;
+    const marks = all.subarray(0, received(all, this.#end - 1));
+    const { asOf, received: in_, use } = this.#history;
+    let begun = asOf;
+    for (const i of marks) begun = Math.min(begun, this.#marks.event[i]!);
+    const life = new Float64Array(asOf - this.#since + 2);
+    let sum = 0;
+    for (let day = begun; day < this.#since; day++) sum += use(day - begun) * in_[Math.min(400, asOf - day)]!;
+    life[0] = sum;
+    for (let day = this.#since; day <= asOf; day++) {
+      if (day >= begun) sum += use(day - begun) * in_[Math.min(400, asOf - day)]!;
+      life[day - this.#since + 1] = sum;
+    }
+    seen = { marks, life };
+    this.#lots.set(lot, seen);
+    return seen;
   }
 
   #between(from: number, to: number): number {

@@ -154,38 +154,31 @@ class LotRun {
   readonly #marks: LotMarks;
   readonly #settings: Settings;
   readonly #asOf: number;
-  readonly #seenReports = new Set<number>();
+  readonly #reports: number;
+  /** Reports with a lot received in the last year. */
+  readonly #withLotPerYear: number;
   #groups = 0;
-  #withLot = 0;
-  #lotsPerYear = 0;
 
   constructor(table: ReportTable, marks: LotMarks, settings: Settings, asOf: string) {
     this.#table = table;
     this.#marks = marks;
     this.#settings = settings;
     this.#asOf = requireDay("asOf", asOf);
+    const { all, withLot } = marks.days;
+    this.#reports = received(all, this.#asOf);
+    this.#withLotPerYear = received(withLot, this.#asOf) - received(withLot, this.#asOf - 365);
   }
 
   clusters(): LotClusters {
     const history = lotHistory(this.#marks, this.#asOf);
     const found: Found[] = [];
-    const withLot = new Set<number>();
-    let lastYear = 0;
-    for (const product of this.#marks.products) {
-      const end = received(product.received, this.#asOf);
-      for (let i = 0; i < end; i++) {
-        this.#seenReports.add(product.row[i]!);
-        if (product.lot[i]! < 0) continue;
-        withLot.add(product.row[i]!);
-        if (product.received[i]! > this.#asOf - 365) lastYear++;
-      }
-      if (end > 0) found.push(...this.#scan(product, new ProductScan(product, history, this.#settings)));
-    }
-    if (this.#seenReports.size === 0) {
+    if (this.#reports === 0) {
       throw new PvError("EMPTY_SCOPE", `no report was received by ${isoDay(this.#asOf)}`);
     }
-    this.#withLot = withLot.size;
-    this.#lotsPerYear = lastYear;
+    for (const product of this.#marks.products) {
+      if (received(product.received, this.#asOf) === 0) continue;
+      found.push(...this.#scan(product, new ProductScan(product, history, this.#settings)));
+    }
     const alerts = found.map((one) => this.#alert(one));
     alerts.sort((x, y) => x.log10PerYear - y.log10PerYear || compareText(x.id, y.id));
     const { excluded, receiptStandsIn, lotEntries } = this.#marks;
@@ -194,9 +187,9 @@ class LotRun {
       asOf: isoDay(this.#asOf),
       options: this.#settings,
       groups: this.#groups,
-      reports: this.#seenReports.size,
-      withLot: this.#withLot,
-      excluded: { ...excluded, receivedLater: this.#marks.reports - this.#seenReports.size },
+      reports: this.#reports,
+      withLot: received(this.#marks.days.withLot, this.#asOf),
+      excluded: { ...excluded, receivedLater: this.#marks.reports - this.#reports },
       receiptStandsIn,
       lotEntries,
     };
@@ -241,7 +234,7 @@ class LotRun {
     const rows = [...new Set(found.members.map((i) => product.row[i]!))];
     const units = unitsOf(this.#table, rows);
     const perYear = (log10: number): number =>
-      Math.log10(Math.max(1, this.#lotsPerYear) * CHANCE_PER_REPORT) + CHANCE_SLOPE * log10;
+      Math.log10(Math.max(1, this.#withLotPerYear) * CHANCE_PER_REPORT) + CHANCE_SLOPE * log10;
     const others = found.members.filter(
       (i) => textAt(this.#table.columns.reports.unit, product.row[i]!) !== units.largest,
     );
@@ -287,7 +280,7 @@ class LotRun {
       reproducibility: {
         asOf: isoDay(this.#asOf),
         groupsExamined: this.#groups,
-        reportsExamined: this.#seenReports.size,
+        reportsExamined: this.#reports,
         predicate: `−log10 p >= ${this.#settings.threshold}`,
         windowDays: to - from + 1,
       },
