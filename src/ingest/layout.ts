@@ -161,10 +161,13 @@ export function nearestLayout(rows: readonly (readonly SheetCell[])[]): string {
     best = candidate;
     nearest = lack;
   }
-  const row = best === undefined ? rows.find((cells) => cells.some((cell) => headerForm(cell) !== "")) : rows[best.row];
-  const found = (row ?? []).slice(0, 100).map((cell) => textOf(cell).trim().slice(0, 40));
+  if (best === undefined) {
+    // Without a header the first row may be a patient: its cells are counted, not shown.
+    const first = rows.find((cells) => cells.some((cell) => headerForm(cell) !== ""));
+    return `no header of a national export in the first ${HEADER_ROWS} rows; the first row with text has ${first?.length ?? 0} cells`;
+  }
+  const found = (rows[best.row] ?? []).slice(0, 100).map((cell) => textOf(cell).trim().slice(0, 40));
   const seen = `found ${found.join(", ").slice(0, 2000)}`;
-  if (best === undefined) return `no header of a national export in the first ${HEADER_ROWS} rows; ${seen}`;
   const lack = lacking(best).map((names) => names.join(" or "));
   const place = `nearest is ${best.name} with the header in row ${best.row + 1}`;
   if (lack.length > 0) return `not a known layout; ${place}, which lacks ${lack.join(", ")}; ${seen}`;
