@@ -10,7 +10,9 @@ export {
   type DetectorResult,
   type Evaluation,
   type EvaluationOptions,
+  type BudgetPoint,
 } from "./simulate/evaluate.ts";
+export { plantOutbreaks, type PlantedReports, type PlantPlan } from "./simulate/plant.ts";
 export {
   PRODUCT_CLASSES,
   type DaysOff,

@@ -259,6 +259,7 @@ test("the API is what it was meant to be: a new or lost name shows up here", () 
       "countCandidate",
       "evaluateDetectors",
       "lotCandidate",
+      "plantOutbreaks",
       "simulateProvince",
       "simulatedGroup",
     ]

@@ -21,6 +21,7 @@ const SIZES = [5, 10, 20] as const;
 /** An alarm counts for an outbreak from its first day to so many days after. */
 const REACH = 45;
 const HISTORY = 365;
+const BUDGETS = [12, 26, 52, 104, 208] as const;
 
 /** How detectors are tried. */
 export interface EvaluationOptions {
@@ -60,6 +61,17 @@ export interface DetectorResult {
   readonly falseEpisodeDays: number | null;
   readonly millisecondsPerDay: number | null;
   readonly classes: Readonly<Record<ProductClass, Readonly<Record<"m5" | "m10" | "m20", CellResult>>>>;
+  /** Power against outbreaks of 10 cases at other budgets; empty for a rule with a threshold of its own. */
+  readonly budgets: readonly BudgetPoint[];
+}
+
+/** One point of the curve of power against false episodes. */
+export interface BudgetPoint {
+  /** Episodes a year that the threshold was calibrated to. */
+  readonly perYear: number;
+  readonly threshold: number;
+  readonly falseEpisodesPerYear: number;
+  readonly power: Readonly<Record<ProductClass, number | null>>;
 }
 
 /** What `evaluateDetectors` gives; plain data. */
@@ -144,6 +156,19 @@ class Evaluator {
           verdicts.filter((verdict) => verdict.class === kind && verdict.cases === cases),
           random.integer,
         );
+      const point = (perYear: number): BudgetPoint => {
+        const at = calibrate(
+          calibration.map(({ logs }) => logs[d]!),
+          perYear,
+        );
+        const seen = outbreaks.flatMap((trial) => judge(trial, episodesOf(trial.logs[d]!, at)).verdicts);
+        const power = (kind: ProductClass): number | null => {
+          const mine = seen.filter((verdict) => verdict.class === kind && verdict.cases === 10);
+          return mine.length === 0 ? null : mine.filter(({ detected }) => detected).length / mine.length;
+        };
+        const episodes = nulls.reduce((sum, { logs }) => sum + episodesOf(logs[d]!, at).length, 0);
+        return { perYear, threshold: at, falseEpisodesPerYear: episodes / years, power: byClass(power) };
+      };
       const lengths = all.map(({ days }) => days).sort((x, y) => x - y);
       return {
         name: detector.name,
@@ -156,6 +181,7 @@ class Evaluator {
         falseEpisodeDays: lengths.length === 0 ? null : lengths[lengths.length >> 1]!,
         millisecondsPerDay: this.#options.now === undefined ? null : this.#milliseconds[d]! / this.#days,
         classes: byClass((kind) => ({ m5: cell(kind, 5), m10: cell(kind, 10), m20: cell(kind, 20) })),
+        budgets: detector.threshold === undefined ? BUDGETS.map(point) : [],
       };
     });
   }
