@@ -7,6 +7,37 @@ export { ERROR_CODES, PvError, type PvErrorCode } from "./error.ts";
 
 export { creditCheckCharacter, gs1CheckDigit } from "./report/check-digit.ts";
 export { type DatePrecision, type PartialDate, isoDay, partialDay } from "./report/date.ts";
+export { type DictionaryIssue } from "./report/dictionary-build.ts";
+export {
+  dictionaryDrift,
+  type DictionaryDrift,
+  type DriftEntry,
+  type DriftKind,
+  type DriftMove,
+} from "./report/dictionary-drift.ts";
+export {
+  dictionaryLayouts,
+  type DictionaryLayout,
+  type PathLayout,
+  type PathLevel,
+  type TreeLayout,
+} from "./report/dictionary-layouts.ts";
+export {
+  createTermLists,
+  type ListScope,
+  type TermList,
+  type TermListColumns,
+  type TermListOptions,
+  type TermLists,
+} from "./report/dictionary-lists.ts";
+export { dictionaryRows, type DictionaryRow, type DictionaryTextOptions } from "./report/dictionary-rows.ts";
+export {
+  createDictionary,
+  Dictionary,
+  type DictionaryOptions,
+  type DictionaryPaths,
+  type DictionaryTerm,
+} from "./report/dictionary.ts";
 export { DIVISION_LEVELS, type Division, type DivisionLevel, type DivisionRow } from "./report/division-rows.ts";
 export {
   createDivisions,
@@ -79,6 +110,13 @@ export {
   type Locale,
 } from "./report/issue.ts";
 export { lotFault, lotSequence, neighbourLots, normaliseLot, type LotFault } from "./report/lot.ts";
+export { CHINESE_DOSE_FORMS } from "./report/product-name-forms.ts";
+export {
+  productNames,
+  type ProductName,
+  type ProductNameOptions,
+  type ProductNormaliser,
+} from "./report/product-name.ts";
 export {
   ANSWERS,
   CAUSALITIES,
@@ -105,6 +143,8 @@ export {
 } from "./report/report.ts";
 export { parseReport, reportJsonSchema, reportSchema } from "./report/schema.ts";
 export { type ReadProgress, type ReportBatch, type ReportSource } from "./report/source.ts";
+export { type NearTerm } from "./report/terminology-nearest.ts";
+export { terminologyOf, termKey, type Terminology } from "./report/terminology.ts";
 export { type NumberStatus, type Wording } from "./report/wording.ts";
 
 export { readAefiCode, type AefiCode } from "./ingest/aefi.ts";
@@ -127,6 +167,31 @@ export { loadReports, type IssueCount, type LoadOptions, type Reconciliation } f
 export { PairCounts, type CountEcho, type CountExclusions, type PairRow } from "./count/pairs.ts";
 export { MISSING_STRATUM, type StrataKey, type StratumField } from "./count/strata.ts";
 export { ReportTable, type CodedColumn, type DateColumn, type TableColumns } from "./count/table.ts";
+export {
+  eventLevel,
+  type EventLevel,
+  type EventLevelOptions,
+  type Resolution,
+  type UnmappedReason,
+  type UnmappedRule,
+} from "./count/terminology-level.ts";
+export {
+  mapTerms,
+  termEvents,
+  type MappedTerm,
+  type MapTermsOptions,
+  type TermMapping,
+  type UnmappedTerm,
+} from "./count/terminology-map.ts";
+export {
+  mapProducts,
+  productKey,
+  productLevel,
+  type ProductLevelOptions,
+  type ProductMapping,
+  type UnmappedProduct,
+} from "./count/terminology-products.ts";
+export { type TerminologyEcho, type TerminologyRule } from "./count/terminology-scope.ts";
 export { type EventView, type ProductView, type ReportView } from "./count/view.ts";
 
 export { criterionText, type Comparison, type Criterion, type Expression } from "./rule/criterion.ts";
@@ -195,6 +260,13 @@ export { yuleQ, yuleQColumns } from "./signal/yule.ts";
 
 export { type AlertScope, type AlertWindow, type Clock, type ClusterAlert, type LegalClock } from "./cluster/alert.ts";
 export {
+  budgetAlerts,
+  type BudgetedAlerts,
+  type BudgetOptions,
+  type DetectorBudget,
+  type DetectorShare,
+} from "./cluster/budget.ts";
+export {
   DAY_TYPES,
   dayTypes,
   holidayPoints,
@@ -203,6 +275,16 @@ export {
   type Holiday,
   type HolidayCalendar,
 } from "./cluster/calendar.ts";
+export { groupEvent, type GroupEvent, type GroupEventOptions, type Tallied } from "./cluster/group-event.ts";
+export {
+  alertStateWording,
+  mergeAlerts,
+  type AlertDay,
+  type AlertLedger,
+  type AlertState,
+  type MergeOptions,
+  type TrackedAlert,
+} from "./cluster/lifecycle.ts";
 export { findLotClusters, lotAlertsPerYear, lotDetector, type LotClusters, type LotOptions } from "./cluster/lots.ts";
 export {
   nowcast,
@@ -212,7 +294,20 @@ export {
   type NowcastDay,
   type NowcastOptions,
 } from "./cluster/nowcast.ts";
-export { PREDICATE_COLUMNS, profiles, type RuleProfile, type SourcedNumber } from "./cluster/profiles.ts";
+export { legalClocks } from "./cluster/profiles-clocks.ts";
+export { profiles } from "./cluster/profiles.ts";
+export { deadlines, dueFrom, type Deadline } from "./cluster/rule-deadlines.ts";
+export {
+  gradeIncident,
+  incidentCounts,
+  incidentLevels,
+  type IncidentCounts,
+  type IncidentGrade,
+  type IncidentLevel,
+  type IncidentThreshold,
+} from "./cluster/rule-incident.ts";
+export { SAME_DRUG, type ProductPart, type RuleProductKey } from "./cluster/rule-product.ts";
+export { PREDICATE_COLUMNS, type RuleProfile, type SourcedNumber } from "./cluster/rule-profile.ts";
 export { findRuleClusters, type RuleClusterOptions, type RuleClusters } from "./cluster/rules.ts";
 export {
   cusumDesign,

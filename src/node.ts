@@ -41,6 +41,7 @@ export {
   type Inputs,
 } from "./ingest/readers.node.ts";
 export { type SheetCell, type SheetRows } from "./ingest/sheet.ts";
+export { xlsxRows, type XlsxOptions } from "./ingest/xlsx.node.ts";
 
 export { type CsvValue } from "./present/csv-cell.ts";
 export { writeCsv, type CsvOptions } from "./present/csv.node.ts";

@@ -1,14 +1,17 @@
 import type { PartialDate } from "../report/date.ts";
-import type { Wording } from "../report/wording.ts";
+import type { NumberStatus, Wording } from "../report/wording.ts";
 
 /** Which date of a report a detector goes by: receipt for operation, the event for the picture. */
 export type Clock = "received" | "event";
 
 /** What an alert is about; a field is absent where the detector did not divide by it. */
 export interface AlertScope {
+  readonly maker?: string | undefined;
   readonly product?: string | undefined;
   readonly lots?: readonly string[] | undefined;
   readonly region?: string | undefined;
+  /** Ids of the places of a spatial cluster, from its centre out; `region` then gives their names. */
+  readonly places?: readonly string[] | undefined;
   readonly unit?: string | undefined;
   readonly reactions?: readonly string[] | undefined;
 }
@@ -24,7 +27,12 @@ export interface AlertWindow {
 /** A deadline that starts to run for somebody when the alert is confirmed. */
 export interface LegalClock {
   readonly duty: Wording;
+  /** 0 is 立即 (at once); 24 a day where the text speaks of days. */
   readonly hours: number;
+  /** Hours run from the moment; days are calendar days after the day, without regard to holidays. */
+  readonly unit: "hours" | "days";
+  /** Who gives the number. */
+  readonly status: NumberStatus;
   readonly source: string;
 }
 
@@ -91,8 +99,15 @@ export interface ClusterAlert {
   readonly reactions: readonly { readonly term: string; readonly reports: number }[];
   /** Parts of the evidence that were tested on their own, as log10 of their p; none for a written rule. */
   readonly components: readonly { readonly name: string; readonly log10P: number }[];
-  /** The same without the reports of the largest unit; null when no unit is known. */
-  readonly withoutLargestUnit: { readonly observed: number; readonly log10PerYear: number } | null;
+  /**
+   * The same without the reports of the largest unit; null when no unit is known. `statistic` is that of the alert computed again,
+   * where a detector has one that does not need its whole run repeated.
+   */
+  readonly withoutLargestUnit: {
+    readonly observed: number;
+    readonly log10PerYear: number;
+    readonly statistic?: number | undefined;
+  } | null;
   /** For lot alerts: reports of the same product in the window that give no lot and could belong. */
   readonly couldBelong: number | null;
   readonly memberIds: readonly string[];

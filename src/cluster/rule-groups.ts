@@ -1,11 +1,11 @@
-import { productLabels, type ProductKey, type ReportGroups } from "../count/axis.ts";
 import { compareText } from "../count/build.ts";
 import { textAt, type ReportTable } from "../count/table.ts";
 import { NO_DAY } from "../report/date.ts";
 import { neighbourLots, normaliseLot } from "../report/lot.ts";
 import { DOMAINS, ROLES } from "../report/report.ts";
 import type { AlertScope } from "./alert.ts";
-import type { RuleProfile } from "./profiles.ts";
+import { productNaming, type RuleProductKey } from "./rule-product.ts";
+import type { RuleProfile } from "./rule-profile.ts";
 
 /** Reports that share what a profile groups by. */
 export interface ReportGroup {
@@ -51,15 +51,25 @@ interface Family {
   readonly lotless: Set<number>;
 }
 
-/** Groups by product and by what the profile names, ordered by their names. Only suspect and interacting products form groups. */
+/**
+ * Groups by product and by what the profile names, ordered by their names. Only suspect and interacting products form groups.
+ * `incomplete` counts reports with such a product that lacks a part of its key.
+ */
 export function groupReports(
   table: ReportTable,
   profile: RuleProfile,
   rows: Uint32Array,
-  product: Exclude<ProductKey, ReportGroups>,
-): ReportGroup[] {
-  const { reports, products, productOffsets, lotOffsets, lots } = table.columns;
-  const labelsOf = productLabels(table, product);
+  product: RuleProductKey,
+): { readonly groups: ReportGroup[]; readonly incomplete: number } {
+  const { reports, products, productOffsets, lotOffsets, lots, details } = table.columns;
+  const naming = productNaming(table, product);
+  const { category } = profile;
+  const ofCategory = (productRow: number): boolean => {
+    if (category === undefined) return true;
+    const own = textAt(details.products.category, productRow) ?? "";
+    return "only" in category ? category.only.includes(own) : !category.except.includes(own);
+  };
+  const incomplete = new Set<number>();
   const byRegion = profile.groupBy.includes("region");
   const byUnit = profile.groupBy.includes("unit");
   const families = new Map<string, Family>();
@@ -69,8 +79,9 @@ export function groupReports(
     if ((byRegion && region === undefined) || (byUnit && unit === undefined)) continue;
     for (let j = productOffsets[row]!; j < productOffsets[row + 1]!; j++) {
       const role = ROLES[products.role[j]! - 1];
-      if (role !== "suspect" && role !== "interacting") continue;
-      for (const label of labelsOf(j)) {
+      if ((role !== "suspect" && role !== "interacting") || !ofCategory(j)) continue;
+      if (!naming.isComplete(j)) incomplete.add(row);
+      for (const label of naming.labels(j)) {
         const scope: AlertScope = {
           product: label,
           ...(region === undefined ? {} : { region }),
@@ -96,7 +107,7 @@ export function groupReports(
   }
   const clock = profile.clock === "received" ? reports.received.day : reports.event.day;
   const order = (list: Iterable<number>): number[] => [...new Set(list)].sort((x, y) => clock[x]! - clock[y]! || x - y);
-  return [...families.keys()].sort(compareText).flatMap((key): ReportGroup[] => {
+  const groups = [...families.keys()].sort(compareText).flatMap((key): ReportGroup[] => {
     const { scope, all, byLot, lotless } = families.get(key)!;
     if (!profile.groupBy.includes("lot")) return [{ scope, rows: order(all), lotless: null }];
     const neighbourhoods = new Map<string, readonly string[]>();
@@ -109,4 +120,5 @@ export function groupReports(
       lotless: [...lotless],
     }));
   });
+  return { groups, incomplete: incomplete.size };
 }

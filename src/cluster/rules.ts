@@ -1,25 +1,28 @@
 import { medianSorted } from "simple-statistics";
-import type { ProductKey, ReportGroups } from "../count/axis.ts";
+import type { EventKey, ReportGroups } from "../count/axis.ts";
 import { compareText } from "../count/build.ts";
 import { textAt, type ReportTable } from "../count/table.ts";
 import { PvError } from "../error.ts";
 import { gammaQuantile } from "../math/gamma-quantile.ts";
 import { isoDay, NO_DAY, requireDay } from "../report/date.ts";
-import { compileCriterion, criterionText } from "../rule/criterion.ts";
+import { compileCriterion, criterionColumns, criterionText } from "../rule/criterion.ts";
 import { reactionsOf, severityOf, unitsOf } from "./alert-summary.ts";
 import { stableId, type AlertWindow, type ClusterAlert } from "./alert.ts";
 import { ruleEvidence } from "./evidence.ts";
-import { PREDICATE_COLUMNS, type RuleProfile } from "./profiles.ts";
+import { needsReactions, reactionsByRow, RuleWindow, type ReactionsOf } from "./rule-columns.ts";
 import { groupReports, reportsInScope, type ReportGroup } from "./rule-groups.ts";
+import type { RuleProductKey } from "./rule-product.ts";
+import { PREDICATE_COLUMNS, type RuleProfile } from "./rule-profile.ts";
 import { logExpectedScanWindows } from "./scan-expectation.ts";
-import { WindowCounter } from "./window-counter.ts";
 
 /** The day and the products of a run of `findRuleClusters`. */
 export interface RuleClusterOptions {
   /** Only reports received on or before this day are looked at; `YYYY-MM-DD`. */
   readonly asOf: string;
-  /** What a product is; `"name"` unless told. */
-  readonly product?: Exclude<ProductKey, ReportGroups> | undefined;
+  /** What a product is; what the profile calls the same product unless told, or else `"name"`. */
+  readonly product?: RuleProductKey | undefined;
+  /** What makes reactions alike, for predicates that read `similar…`; `"term"` unless told. */
+  readonly reaction?: Exclude<EventKey, ReportGroups> | undefined;
   /** Days of history before a window that its expectation rests on; 1,095 unless told. */
   readonly historyDays?: number | undefined;
 }
@@ -39,9 +42,11 @@ export interface RuleClusters {
     readonly receivedLater: number;
     /** No date on the profile's clock, or one known only to the month or year. */
     readonly withoutExactDate: number;
-    /** No product in a suspect role, or none with what the profile groups by. */
+    /** No product in a suspect role, or none of the profile's category, or none with what the profile groups by. */
     readonly withoutScope: number;
   };
+  /** Reports looked at whose product lacks a part of its key, such as the maker. */
+  readonly incompleteProducts: number;
 }
 
 /** The chance that a year holds a stretch this full is taken over one year, whatever the data cover. */
@@ -54,7 +59,8 @@ const ENOUGH_HISTORY_DAYS = 180;
  * that meet the condition are one alert. Because plain count rules fire constantly for busy products, every alert states how
  * often its group would show so full a stretch by its own earlier rate.
  *
- * @throws PvError `INVALID_DATE` for `asOf`; `EMPTY_SCOPE` when no report is left to look at; `INVALID_OPTION`
+ * @throws PvError `INVALID_DATE` for `asOf`; `EMPTY_SCOPE` when no report is left to look at; `INVALID_OPTION`;
+ *   `UNKNOWN_MEASURE` for a predicate that reads no column of {@link PREDICATE_COLUMNS}
  * @example
  * findRuleClusters(table, profiles.gvp2021, { asOf: "2024-06-30" }).alerts[0]?.evidence[0]?.en;
  */
@@ -73,7 +79,13 @@ export function findRuleClusters(table: ReportTable, profile: RuleProfile, optio
     );
   }
   const chosen = reportsInScope(table, profile, asOf);
-  const groups = groupReports(table, profile, chosen.rows, options.product ?? "name");
+  const columns = columnsOf(profile);
+  const { groups, incomplete } = groupReports(
+    table,
+    profile,
+    chosen.rows,
+    options.product ?? profile.sameProduct ?? "name",
+  );
   const grouped = new Set<number>();
   for (const group of groups) for (const row of group.rows) grouped.add(row);
   const excluded = { ...chosen.excluded, withoutScope: chosen.rows.length - grouped.size };
@@ -83,10 +95,46 @@ export function findRuleClusters(table: ReportTable, profile: RuleProfile, optio
       `no report is left for ${profile.name} as of ${options.asOf}: ${JSON.stringify(excluded)}`,
     );
   }
-  const run = new RuleRun(table, profile, asOf, historyDays, { groups: groups.length, reports: grouped.size });
+  const reactions: ReactionsOf = columns.some(needsReactions)
+    ? reactionsByRow(table, chosen.rows, options.reaction ?? "term")
+    : () => new Uint32Array(0);
+  const run = new RuleRun(table, profile, asOf, historyDays, {
+    groups: groups.length,
+    reports: grouped.size,
+    columns,
+    reactions,
+  });
   const alerts = dropContained(groups.flatMap((group) => run.alerts(group)));
   alerts.sort((x, y) => x.log10PerYear - y.log10PerYear || compareText(x.id, y.id));
-  return { alerts, profile, asOf: options.asOf, groups: groups.length, reports: grouped.size, excluded };
+  return {
+    alerts,
+    profile,
+    asOf: options.asOf,
+    groups: groups.length,
+    reports: grouped.size,
+    excluded,
+    incompleteProducts: incomplete,
+  };
+}
+
+function columnsOf({ predicate }: RuleProfile): readonly string[] {
+  const columns = criterionColumns(predicate);
+  for (const name of columns) {
+    if ((PREDICATE_COLUMNS as readonly string[]).includes(name)) continue;
+    throw new PvError(
+      "UNKNOWN_MEASURE",
+      `predicate: ${JSON.stringify(name)} is not one of ${PREDICATE_COLUMNS.join(", ")}`,
+    );
+  }
+  return columns;
+}
+
+/** What a run looks at, once for all groups. */
+interface Examined {
+  readonly groups: number;
+  readonly reports: number;
+  readonly columns: readonly string[];
+  readonly reactions: ReactionsOf;
 }
 
 class RuleRun {
@@ -94,17 +142,11 @@ class RuleRun {
   readonly #profile: RuleProfile;
   readonly #asOf: number;
   readonly #historyDays: number;
-  readonly #examined: { readonly groups: number; readonly reports: number };
+  readonly #examined: Examined;
   readonly #clock: Int32Array;
   readonly #firstDay: number;
 
-  constructor(
-    table: ReportTable,
-    profile: RuleProfile,
-    asOf: number,
-    historyDays: number,
-    examined: { readonly groups: number; readonly reports: number },
-  ) {
+  constructor(table: ReportTable, profile: RuleProfile, asOf: number, historyDays: number, examined: Examined) {
     this.#table = table;
     this.#profile = profile;
     this.#asOf = asOf;
@@ -120,16 +162,13 @@ class RuleRun {
 
   alerts(group: ReportGroup): ClusterAlert[] {
     const { windowDays } = this.#profile;
-    const counter = new WindowCounter(this.#table, this.#clock);
-    const met = compileCriterion(this.#profile.predicate, (name) => {
-      if (!(PREDICATE_COLUMNS as readonly string[]).includes(name)) {
-        throw new PvError(
-          "UNKNOWN_MEASURE",
-          `predicate: ${JSON.stringify(name)} is not one of ${PREDICATE_COLUMNS.join(", ")}`,
-        );
-      }
-      return () => counter.value(name);
+    const { columns, reactions } = this.#examined;
+    const counter = new RuleWindow(this.#table, this.#clock, columns, reactions, {
+      window: windowDays,
+      history: this.#historyDays,
+      first: this.#firstDay,
     });
+    const met = compileCriterion(this.#profile.predicate, (name) => () => counter.value(name));
     // A stretch [first, last] of positions in group.rows whose windows all met the condition, with its fullest window.
     const stretches: { first: number; last: number; peakFirst: number; peakLast: number }[] = [];
     let start = 0;
@@ -139,7 +178,9 @@ class RuleRun {
       while (day - this.#clock[group.rows[start]!]! >= windowDays) counter.remove(group.rows[start++]!);
       const nextDay = i + 1 < group.rows.length ? this.#clock[group.rows[i + 1]!]! : Infinity;
       // The verdict is taken once a day, when all its reports are in.
-      if (nextDay === day || met(0) !== 1) continue;
+      if (nextDay === day) continue;
+      counter.closeDay(day);
+      if (met(0) !== 1) continue;
       const open = stretches.at(-1);
       if (open !== undefined && start <= open.last) {
         open.last = i;

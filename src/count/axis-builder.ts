@@ -8,6 +8,8 @@ export interface Axis {
   readonly labels: readonly string[];
   readonly offsets: Uint32Array;
   readonly ids: Uint32Array;
+  /** 1 for a report that counts though none of what it has bears a label: it belongs to the background. */
+  readonly present?: Uint8Array | undefined;
 }
 
 /** Collects the labels of one report after another; a label counts once a report. */

@@ -71,13 +71,19 @@ export function productAxis(
   return keyedAxis(rows, offsets, (row) => (keep(row) ? labels(row) : []));
 }
 
-/** The event axis over the given reports. */
-export function eventAxis(table: ReportTable, rows: Uint32Array, key: EventKey): Axis {
+/** The event axis over the given reports; `keep` says which event rows count, all unless told. */
+export function eventAxis(
+  table: ReportTable,
+  rows: Uint32Array,
+  key: EventKey,
+  keep?: (eventRow: number) => boolean,
+): Axis {
   if (typeof key === "object") return groupAxis(table, rows, key);
   const offsets = table.columns.eventOffsets;
-  if (typeof key === "string") return codedAxis(rows, offsets, eventColumns[key](table.columns), undefined);
+  if (typeof key === "string") return codedAxis(rows, offsets, eventColumns[key](table.columns), keep);
   const view = new EventView(table);
   return keyedAxis(rows, offsets, (row) => {
+    if (keep !== undefined && !keep(row)) return [];
     view.row = row;
     const labels = key(view);
     return labels === undefined ? [] : typeof labels === "string" ? [labels] : labels;

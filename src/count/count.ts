@@ -6,6 +6,9 @@ import { countMatrix, labelCounts, type SparseCounts } from "./kernel.ts";
 import { PairCounts, type CountEcho } from "./pairs.ts";
 import { strataOf, stratifiedExpected, type StrataKey } from "./strata.ts";
 import type { ReportTable } from "./table.ts";
+import { levelAxis } from "./terminology-axis.ts";
+import { isEventLevel } from "./terminology-level.ts";
+import { terminologyScope, type TerminologyEcho, type TerminologyRule } from "./terminology-scope.ts";
 import { ReportView } from "./view.ts";
 
 /** What `countPairs` counts; everything is echoed in the result. */
@@ -32,6 +35,11 @@ export interface CountOptions {
    * pvLRT and others have it; a report with 3 products and 4 events then weighs 12. Only for comparison with such tools.
    */
   readonly unit?: "report" | "cell" | undefined;
+  /**
+   * Events of several terminologies are refused unless told otherwise here, or mapped by an `eventLevel`, or not used
+   * (lists of report ids). Events that declare none count as a terminology of their own as soon as others declare one.
+   */
+  readonly terminologies?: TerminologyRule | undefined;
   /** `"complete"`: the total counts reports with at least one product and one event. `"all"`: every report of the scope. */
   readonly universe?: "complete" | "all" | undefined;
 }
@@ -40,7 +48,8 @@ export interface CountOptions {
  * Counts distinct reports for every product–event pair: a report counts once for a pair however often it lists it.
  *
  * @throws PvError `MIXED_DOMAINS` when the table holds several kinds of product and none was chosen; `EMPTY_SCOPE` when no
- *   report is left to count (the message says at which step they went); `UNKNOWN_TERM`; `INVALID_OPTION`
+ *   report is left to count (the message says at which step they went); `MIXED_TERMINOLOGIES` when the events declare
+ *   different terminologies (versions of one are told in `options.terminology`); `UNKNOWN_TERM`; `INVALID_OPTION`
  * @see Norén, Hopstadius, Bate (2013) doi:10.1177/0962280211403604 for the report as the unit
  * @example
  * const counts = countPairs(table, { domain: "drug", product: "ingredient" });
@@ -54,12 +63,16 @@ export function countPairs(table: ReportTable, options: CountOptions = {}): Pair
     background = "scope",
     unit = "report",
     universe = "complete",
+    terminologies = "one",
   } = options;
   const domains = chosenDomains(table, options.domain);
   const scope = rowsInScope(table, domains, options.where);
   const isCounted = productFilter(table, roles, domains);
   let products = productAxis(table, scope, product, isCounted);
-  let events = eventAxis(table, scope, event);
+  const level = isEventLevel(event) ? event : undefined;
+  const terms = terminologyScope(table, scope, terminologies, level !== undefined || typeof event === "object");
+  const placed = level === undefined ? undefined : levelAxis(table, scope, level, terms.keep);
+  let events = placed?.axis ?? eventAxis(table, scope, event, terms.keep);
   const complete = completeReports(products, events);
   const excluded = {
     outOfScope: table.size - scope.length,
@@ -75,8 +88,8 @@ export function countPairs(table: ReportTable, options: CountOptions = {}): Pair
   }
   const pairs = countMatrix(products, events);
   const echo: CountEcho = {
-    product: typeof product === "string" ? product : typeof product === "function" ? "custom" : "groups",
-    event: typeof event === "string" ? event : typeof event === "function" ? "custom" : "groups",
+    product: keyName(product),
+    event: level === undefined ? keyName(event) : `${level.dictionary.label} ${level.level}`,
     roles,
     domains,
     where: options.where === undefined ? "all" : "custom",
@@ -84,6 +97,7 @@ export function countPairs(table: ReportTable, options: CountOptions = {}): Pair
     strata: options.strata === undefined ? "none" : typeof options.strata === "function" ? "custom" : options.strata,
     unit,
     universe,
+    ...terminologyEcho(terms.echo, placed?.mapping),
   };
   const base = {
     products: products.labels,
@@ -124,6 +138,18 @@ export function countPairs(table: ReportTable, options: CountOptions = {}): Pair
       ? undefined
       : stratifiedExpected(products, events, strataOf(table, rows, options.strata), pairs);
   return new PairCounts({ ...base, ...margins, expected, origin: { rows, products, events } });
+}
+
+const keyName = (key: ProductKey | EventKey): string =>
+  typeof key === "string" ? key : typeof key === "function" ? "custom" : "groups";
+
+/** Nothing where there is nothing to tell. */
+function terminologyEcho(
+  echo: TerminologyEcho,
+  mapping: TerminologyEcho["mapping"],
+): { readonly terminology?: TerminologyEcho } {
+  if (mapping !== undefined) return { terminology: { ...echo, mapping } };
+  return echo.declared.length > 0 || echo.rule !== "one" ? { terminology: echo } : {};
 }
 
 function chosenDomains(table: ReportTable, domain: CountOptions["domain"]): readonly Domain[] | "all" {
@@ -197,7 +223,7 @@ function completeReports(
   for (let i = 0; i + 1 < products.offsets.length; i++) {
     if (products.offsets[i + 1] === products.offsets[i]) continue;
     withProduct++;
-    if (events.offsets[i + 1] !== events.offsets[i]) positions.push(i);
+    if (events.offsets[i + 1] !== events.offsets[i] || events.present?.[i] === 1) positions.push(i);
   }
   return { positions: Uint32Array.from(positions), withProduct };
 }

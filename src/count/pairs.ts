@@ -3,6 +3,7 @@ import type { Domain, Role } from "../report/report.ts";
 import type { Axis } from "./axis-builder.ts";
 import { independent, type FourfoldColumns, type FourfoldTable } from "./fourfold.ts";
 import { nearest } from "./nearest.ts";
+import type { TerminologyEcho } from "./terminology-scope.ts";
 
 /** What was counted, echoed from the options so that a result explains itself. Functions appear as `"custom"`. */
 export interface CountEcho {
@@ -15,6 +16,8 @@ export interface CountEcho {
   readonly strata: "none" | "custom" | readonly string[];
   readonly unit: "report" | "cell";
   readonly universe: "complete" | "all";
+  /** Terminologies of the events; absent when no event declares one and nothing was asked for. */
+  readonly terminology?: TerminologyEcho | undefined;
 }
 
 /** Reports of the scope that were not counted, and why. */

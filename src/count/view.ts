@@ -118,6 +118,10 @@ export class EventView {
   get code(): string | undefined {
     return textAt(this.#table.columns.events.code, this.row);
   }
+  /** Terminology of the term as it was declared, or the mark of the form's question. */
+  get dictionary(): string | undefined {
+    return textAt(this.#table.columns.details.events.dictionary, this.row);
+  }
   get outcome(): Outcome | undefined {
     return OUTCOMES[this.#table.columns.events.outcome[this.row]! - 1];
   }

@@ -197,11 +197,106 @@ test("mistakes are named", () => {
   ).toThrow(expect.objectContaining({ code: "UNKNOWN_MEASURE" }));
 });
 
-test("every number of a profile says where it comes from, and only a text makes it official", () => {
-  for (const profile of Object.values(profiles)) {
-    expect(profile.numbers.some(({ what }) => what === "windowDays")).toBe(true);
-    for (const { status, source } of profile.numbers)
-      if (status === "official") expect(source).toMatch(/\p{Script=Han}/u);
-    for (const { source } of profile.numbers) expect(source.length).toBeGreaterThan(10);
-  }
+describe("columns of a predicate", () => {
+  const reactions = ["rash", "fever", "nausea"];
+  const some = fc.array(
+    fc.record({
+      day: fc.integer({ min: 0, max: 60 }),
+      terms: fc.subarray(reactions, { minLength: 1 }),
+      serious: fc.constantFrom<Report["serious"][]>(undefined, [], ["death"]),
+    }),
+    { minLength: 1, maxLength: 25 },
+  );
+  const kinds: Readonly<Record<string, (r: Report) => boolean>> = {
+    similar: () => true,
+    similarSerious: (r) => (r.serious?.length ?? 0) > 0,
+    similarNotSerious: (r) => r.serious?.length === 0,
+  };
+
+  test.each(Object.keys(kinds))("%s is the largest number of such reports with one reaction in some window", (name) => {
+    fc.assert(
+      fc.property(some, fc.integer({ min: 1, max: 5 }), (list, least) => {
+        const reports = list.map(({ day, terms, serious }) =>
+          report(day, "A", { events: terms.map((term) => ({ term })), serious }),
+        );
+        const byDay = (r: Report): number => partialDay(r.receivedDate!)!.day - day0;
+        const windows = reports.map((last) =>
+          reports.filter((r) => byDay(last) - byDay(r) >= 0 && byDay(last) - byDay(r) < 10),
+        );
+        const isMet = windows.some((window) =>
+          reactions.some(
+            (term) => window.filter((r) => kinds[name]!(r) && r.events.some((e) => e.term === term)).length >= least,
+          ),
+        );
+        const profile: RuleProfile = {
+          ...watch,
+          windowDays: 10,
+          predicate: { compare: ">=", left: name, right: least },
+        };
+        expect(findRuleClusters(buildTable(reports), profile, { asOf }).alerts.length > 0).toBe(isMet);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("reactions can be taken together", () => {
+    const table = buildTable(["rash", "hives", "itch"].map((term, i) => report(i, "A", { events: [{ term }] })));
+    const profile: RuleProfile = { ...watch, predicate: { compare: ">=", left: "similar", right: 3 } };
+    expect(findRuleClusters(table, profile, { asOf }).alerts).toEqual([]);
+    expect(findRuleClusters(table, profile, { asOf, reaction: () => "skin" }).alerts).toHaveLength(1);
+  });
+
+  test("notSeriousP is the tail at the group's own earlier rate of such reports, integrated over what that rate can be", () => {
+    // 4 not serious and 9 serious in the 100 days before the window of 10 days, which ends on day 109 with k more.
+    const past = [5, 20, 60, 90].map((day) => report(day, "A"));
+    const serious = Array.from({ length: 9 }, (_, i) => report(i * 10, "A", { serious: ["death"] }));
+    const first = report(0, "other");
+    const k = 3;
+    const now = Array.from({ length: k }, () => report(109, "A"));
+    // Composite midpoint rule over rate · day ~ Gamma(4.5) and the Poisson tail of 3 or more.
+    const steps = 200_000;
+    const width = 60 / steps;
+    let tail = 0;
+    let mass = 0;
+    for (let i = 0; i < steps; i++) {
+      const total = (i + 0.5) * width;
+      const density = Math.exp(3.5 * Math.log(total) - total);
+      const mean = (total / 100) * 10;
+      tail += density * (1 - Math.exp(-mean) * (1 + mean + (mean * mean) / 2));
+      mass += density;
+    }
+    const p = tail / mass;
+    const table = buildTable([first, ...past, ...serious, ...now]);
+    const alerts = (bound: number): number =>
+      findRuleClusters(
+        table,
+        {
+          ...watch,
+          windowDays: 10,
+          predicate: {
+            all: [
+              { compare: ">=", left: "notSerious", right: k },
+              { compare: "<=", left: "notSeriousP", right: bound },
+            ],
+          },
+        },
+        { asOf },
+      ).alerts.length;
+    // The rule of integration is good to far better than this.
+    expect([alerts(p * (1 + 1e-6)), alerts(p * (1 - 1e-6))]).toEqual([1, 0]);
+  });
+
+  test("without history nothing has increased, and history older than historyDays is forgotten", () => {
+    const profile: RuleProfile = { ...watch, predicate: { compare: "<=", left: "reportsP", right: 0.01 } };
+    const burst = [0, 1, 2, 3, 4].map((day) => report(day, "A"));
+    expect(findRuleClusters(buildTable(burst), profile, { asOf }).alerts).toEqual([]);
+    // Busy long ago, quiet for 300 days, then four in a window.
+    const busy = Array.from({ length: 100 }, (_, i) => report(i, "A"));
+    const later = [450, 451, 452, 453].map((day) => report(day, "A"));
+    const run = (historyDays: number): number =>
+      findRuleClusters(buildTable([...busy, ...later]), profile, { asOf, historyDays }).alerts.filter(
+        ({ window }) => window.from >= isoDay(day0 + 450),
+      ).length;
+    expect([run(1095), run(200)]).toEqual([0, 1]);
+  });
 });
