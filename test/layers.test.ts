@@ -15,7 +15,9 @@ const rank = new Map(layers.flatMap((names, i) => names.map((name) => [name, i] 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".ts"));
 const folderOf = (path: string): string => (path.includes("/") ? path.slice(0, path.indexOf("/")) : "");
 const imports = (file: string): string[] =>
-  [...readFileSync(join(src, file), "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"\s*[;)]/g)].map(([, spec]) => spec ?? "");
+  [...readFileSync(join(src, file), "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"\s*[;)]/g)].map(
+    ([, spec]) => spec ?? "",
+  );
 
 /** What each outside package may be imported by, and nothing else. */
 const doors: Readonly<Record<string, readonly string[]>> = {

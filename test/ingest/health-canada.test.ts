@@ -1,14 +1,16 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadReports } from "../../src/count/load.ts";
 import type { InputFile } from "../../src/ingest/input.ts";
 import { readHealthCanada } from "../../src/ingest/readers-icsr.node.ts";
 import type { Report } from "../../src/report/report.ts";
 import { tryReport } from "../../src/report/schema.ts";
-import { codes, fixture, lines, memoryFile, ofCode, readAll, reportOf } from "./reading.ts";
+import { codes, lines, memoryFile, ofCode, readAll, reportOf } from "./reading.ts";
 
-const incidents = fixture("health-canada", "incidents-2024-09_2025-04.csv.gz");
-const deviceCodes = fixture("health-canada", "PREF_NAME_CODE_TABLE.dsv.gz");
-const imdrfCodes = fixture("health-canada", "PATIENT_DEVICE_CODE_TABLE.dsv.gz");
+const folder = join(import.meta.dirname, "../../examples/data/health-canada");
+const incidents = join(folder, "incidents-2024-09_2025-04.csv.gz");
+const deviceCodes = join(folder, "PREF_NAME_CODE_TABLE.dsv.gz");
+const imdrfCodes = join(folder, "PATIENT_DEVICE_CODE_TABLE.dsv.gz");
 const whole = readAll(readHealthCanada([incidents, deviceCodes, imdrfCodes]));
 
 const tally = (keys: readonly string[]): Record<string, number> => {
@@ -174,5 +176,5 @@ test("another table is refused, one in a directory passed over", async () => {
     code: "UNKNOWN_LAYOUT",
   });
   await expect(readAll(readHealthCanada(deviceCodes))).rejects.toMatchObject({ code: "SOURCE_EMPTY" });
-  expect((await readAll(readHealthCanada(fixture("health-canada")))).reports).toHaveLength(6970);
+  expect((await readAll(readHealthCanada(folder))).reports).toHaveLength(6970);
 });

@@ -90,7 +90,9 @@ test("an unknown table names the nearest layout and what it lacks", () => {
   expect(() => detectLayout(["报告类型-新的", "通用名称", "不良反应名称"])).toThrow(
     expect.objectContaining({ code, message: nearest }),
   );
-  const none = expect.stringMatching(/no header of a national export in the first 20 rows; the first row with text has 2 cells/) as string;
+  const none = expect.stringMatching(
+    /no header of a national export in the first 20 rows; the first row with text has 2 cells/,
+  ) as string;
   expect(() => detectLayout([["a", "b"]])).toThrow(expect.objectContaining({ code, message: none }));
   expect(() => detectLayout([])).toThrow(expect.objectContaining({ code }));
 });
