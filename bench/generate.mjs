@@ -1,6 +1,6 @@
 // Synthetic reports with the skew of a real database. Report i depends on (seed, i) alone, so a smaller set is the head of a
 // larger one. Products and events follow a Zipf-Mandelbrot law; every product has events of its own that it reports more often.
-import { ReportTable } from "../dist/index.js";
+import { buildTable, ReportTable } from "../dist/index.js";
 
 const PRODUCTS = 5_000;
 const EVENTS = 20_000;
@@ -8,17 +8,26 @@ const REGIONS = 117;
 const LOTS = 20_000;
 const OWN_EVENTS = 24;
 const OWN_SHARE = 0.35;
+/** Bit of the `serious` column that says that seriousness is known. */
+const SERIOUS_KNOWN = 0x8000;
 
 /** 32-bit mix of a counter (xxHash's avalanche): a random number that depends on where it is used and on nothing before it. */
-function mix(seed, i, draw) {
+export function mix(seed, i, draw) {
   let h = Math.imul(seed ^ 0x9e3779b1, 0x85ebca77) ^ Math.imul(i + 1, 0xc2b2ae3d) ^ Math.imul(draw + 1, 0x27d4eb2f);
   h = Math.imul(h ^ (h >>> 15), 0x85ebca77);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae3d);
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** Draws for item i of a set: `next(n)` is a whole number below n, `chance(p)` is true with probability p. */
+export function draws(seed, i) {
+  let k = 0;
+  const next = (n) => mix(seed, i, k++) % n;
+  return { next, chance: (p) => mix(seed, i, k++) < p * 2 ** 32, pick: (list) => list[next(list.length)] };
+}
+
 /** Alias-free sampling by a table of quantiles: ids are scrambled so that frequency order is not id order. */
-function zipf(n, exponent, shift, seed) {
+export function zipf(n, exponent, shift, seed) {
   const cumulative = new Float64Array(n);
   let total = 0;
   for (let k = 0; k < n; k++) cumulative[k] = total += 1 / (k + 1 + shift) ** exponent;
@@ -73,7 +82,12 @@ export function generateTable(n, seed = 1) {
   const noDate = (length) => ({ day: new Int32Array(length).fill(-0x80000000), precision: new Uint8Array(length) });
   const shared = { report: none(n), product: none(nProducts), event: none(nEvents) };
   const dates = { report: noDate(n), product: noDate(nProducts), event: noDate(nEvents) };
+  // Columns of rarely filled fields, all of them empty.
+  const { details } = buildTable([
+    { id: "1", source: "none", version: 1, domain: "drug", products: [], events: [] },
+  ]).columns;
   return new ReportTable({
+    details,
     reports: {
       id: shared.report,
       source: shared.report,
@@ -96,7 +110,7 @@ export function generateTable(n, seed = 1) {
       sex: byReport((i) => mix(seed, i, 902) % 3),
       ageYears: Float64Array.from({ length: n }, (_, i) => mix(seed, i, 903) % 90),
       weightKg: new Float64Array(n).fill(NaN),
-      serious: byReport((i) => 0x80 | (mix(seed, i, 904) % 5 === 0 ? 4 : 0)),
+      serious: Uint16Array.from({ length: n }, (_, i) => SERIOUS_KNOWN | (mix(seed, i, 904) % 5 === 0 ? 4 : 0)),
       narrative: shared.report,
     },
     productOffsets,

@@ -1,15 +1,20 @@
-// npm run bench [-- count|score|ingest] [--quick] [--json FILE]
+// npm run bench [-- count|score|ingest|cluster] [--quick] [--slow] [--json FILE]
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { benchCluster } from "./cluster.mjs";
 import { benchCount } from "./count.mjs";
 import { benchIngest } from "./ingest.mjs";
 import { printMachine, rows } from "./report.mjs";
 import { benchScore } from "./score.mjs";
 
-const benches = { count: benchCount, score: benchScore, ingest: benchIngest };
+const benches = { count: benchCount, score: benchScore, ingest: benchIngest, cluster: benchCluster };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    slow: { type: "boolean", default: false },
+    json: { type: "string" },
+  },
 });
 const unknown = positionals.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {

@@ -258,6 +258,7 @@ export {
 } from "./signal/stratified-tables.ts";
 export { yuleQ, yuleQColumns } from "./signal/yule.ts";
 
+export { type AlertExclusions, type AlertScopeOptions } from "./cluster/alert-scope.ts";
 export { type AlertScope, type AlertWindow, type Clock, type ClusterAlert, type LegalClock } from "./cluster/alert.ts";
 export {
   budgetAlerts,
@@ -318,6 +319,9 @@ export {
   type DesignTarget,
   type EwmaDesign,
 } from "./cluster/run-length.ts";
+export { type PlaceExclusions, type PlaceOptions } from "./cluster/scan-alert-places.ts";
+export { type PlaceClusterOptions } from "./cluster/scan-alert-products.ts";
+export { findPlaceClusters, type PlaceClusters } from "./cluster/scan-alerts.ts";
 export { type ScanColumns, type ScanExclusions } from "./cluster/scan-data.ts";
 export { type ScanPlaces } from "./cluster/scan-geography.ts";
 export { gumbelP, maximaMoments, type MaximaMoments } from "./cluster/scan-gumbel.ts";
@@ -340,6 +344,9 @@ export {
   type SpaceTimeScan,
 } from "./cluster/scan-space-time.ts";
 export { bernoulliScanLlr, poissonScanLlr } from "./cluster/scan-statistic.ts";
+export { type SeriesAlertOptions, type SeriesDetectorChoice } from "./cluster/series-alert-frame.ts";
+export { SERIES_PARTS, type SeriesPart, type SeriesTableOptions } from "./cluster/series-alert-table.ts";
+export { findSeriesAlerts, type SeriesAlerts } from "./cluster/series-alerts.ts";
 export { type BayesOptions } from "./cluster/series-bayes.ts";
 export { changePoints, type ChangePointsOptions, type SeriesSegment } from "./cluster/series-change-point.ts";
 export { CUSUM_TRANSFORMS, type CusumOptions, type CusumTransform } from "./cluster/series-cusum.ts";
@@ -379,6 +386,7 @@ export {
   type SeriesInput,
   type SeriesSpan,
 } from "./cluster/series.ts";
+export { sprtAlert, type SprtAlertOptions } from "./cluster/sprt-alerts.ts";
 export {
   binomialSprtLlr,
   maxSprtBinomial,
@@ -409,6 +417,8 @@ export {
   type SprtLook,
   type SprtStatus,
 } from "./cluster/sprt-test.ts";
+export { type TreeNodeOptions, type UserTree } from "./cluster/tree-alert-nodes.ts";
+export { findTreeAlerts, type TreeAlertOptions, type TreeAlerts } from "./cluster/tree-alerts.ts";
 export { type ControlRow, type ExpectedRow, type PersonRow, type TimedRow } from "./cluster/tree-counts.ts";
 export { type TreeRow } from "./cluster/tree-hierarchy.ts";
 export {

@@ -23,11 +23,7 @@ const found = (reports: readonly Report[], extra: Partial<TreeAlertOptions> = {}
 
 describe.each(["tree-temporal", "tree-temporal-node-time"] as const)("by the %s model", (model) => {
   test("a burst of one lot is an alert of that lot", () => {
-    const lotless = Array.from({ length: 3 }, (_, i) => burst(1, () => ({ lots: [] }))[0]!).map((one, i) => ({
-      ...one,
-      id: `n${i}`,
-      unit: `N${i}`,
-    }));
+    const lotless = burst(3, () => ({ lots: [] })).map((one) => ({ ...one, id: `n${one.id}`, unit: `N${one.id}` }));
     const { alerts } = found([...usual, ...burst(16), ...lotless], { model });
     expect(alerts).toHaveLength(1);
     expect(alerts[0]).toMatchObject({
@@ -185,18 +181,14 @@ test.each<[Partial<TreeAlertOptions>, string]>([
   expect(() => found(usual, extra)).toThrow(expect.objectContaining({ code }));
 });
 
-test("trees of 20,000 reports of a simulated province take seconds", () => {
+test("trees of 20,000 reports of a simulated province hold every report", () => {
   const table = buildTable(simulateProvince({ seed: 5, days: 365, reportsPerDay: 55 }).reports);
   const terms = [...new Set(table.columns.events.term.values)];
   const rows = terms.flatMap((node) => [{ node, parent: node.split(" ")[0]! }]);
   const tops = [...new Set(rows.map(({ parent }) => parent))].map((node) => ({ node }));
   for (const tree of ["maker-product-lot", { of: "reaction", rows: [...tops, ...rows] }] as const) {
-    const begun = performance.now();
-    const run = findTreeAlerts(table, { asOf: "2022-12-31", tree, seed: 1 });
-    const seconds = (performance.now() - begun) / 1000;
-    console.log(
-      `tree: ${run.reports} reports, ${run.scan.nodes.counted} nodes, ${seconds.toFixed(1)} s, ${run.alerts.length} alerts`,
-    );
-    expect(seconds).toBeLessThan(20);
+    const { reports, excluded } = findTreeAlerts(table, { asOf: "2022-12-31", tree, seed: 1 });
+    expect(reports).toBeGreaterThan(19_000);
+    expect(excluded.receivedLater).toBeGreaterThan(0);
   }
 }, 60_000);
