@@ -1,10 +1,11 @@
 import { productLabels, type EventKey, type ProductKey, type ReportGroups } from "../count/axis.ts";
 import { compareText } from "../count/build.ts";
 import { textAt, type ReportTable } from "../count/table.ts";
-import { EventView } from "../count/view.ts";
 import { NO_DAY } from "../report/date.ts";
 import { lotFault, normaliseLot } from "../report/lot.ts";
 import { DOMAINS, ROLES, type Domain } from "../report/report.ts";
+import { LotCondenser, type ProductEntries } from "./lot-condense.ts";
+import { reactionGroups } from "./reaction-groups.ts";
 
 /** What counts once for a lot: one unit's reports of one event day. Parallel arrays in the order of receipt. */
 export interface ProductMarks {
@@ -55,82 +56,56 @@ export interface MarkOptions {
   readonly reactionGroup: Exclude<EventKey, ReportGroups>;
 }
 
-interface Draft {
-  readonly product: string;
+interface Draft extends ProductEntries {
   readonly lots: Map<string, number>;
-  readonly entries: {
-    received: number;
-    event: number;
-    lot: number;
-    row: number;
-    unit: number;
-    groups: readonly number[];
-  }[];
+  readonly received: number[];
+  readonly event: number[];
+  readonly lot: number[];
+  readonly row: number[];
 }
 
 /** Collects what the detector counts. The result does not depend on the order of the input. */
 export function lotMarks(table: ReportTable, options: MarkOptions): LotMarks {
   const { reports, products, productOffsets, lotOffsets, lots } = table.columns;
   const labelsOf = productLabels(table, options.product);
-  const groupsOf = reactionGroups(table, options.reactionGroup);
-  const drafts = new Map<string, Draft>();
-  const excluded = { otherDomain: 0, withoutReceipt: 0, withoutProduct: 0, suspectedDuplicates: 0 };
-  let receiptStandsIn = 0;
+  const excluded = { otherDomain: 0, withoutReceipt: 0, withoutProduct: 0 };
   const lotEntries = { placeholders: 0, otherNumbers: 0 };
-  // A lot field is read once for each spelling and product number, not once for each report.
-  const lotOf = new Map<string, string | undefined>();
+  const lotAt = lotReader(table);
+  const drafts = new Map<string, Draft>();
   const all: number[] = [];
   const withLot: number[] = [];
-  for (let row = 0; row < table.size; row++) {
-    if (options.domains !== "all" && !options.domains.includes(DOMAINS[reports.domain[row]! - 1]!)) {
-      excluded.otherDomain++;
-      continue;
-    }
+  let receiptStandsIn = 0;
+  for (const row of rowsByReceipt(table, options.domains, excluded)) {
     const received = reports.received.day[row]!;
-    if (received === NO_DAY || reports.received.precision[row] !== 1) {
-      excluded.withoutReceipt++;
-      continue;
-    }
     const occurred = reports.event.day[row]!;
     const exact = occurred !== NO_DAY && reports.event.precision[row] === 1 && occurred <= received;
     if (!exact) receiptStandsIn++;
     let found = false;
     let named = false;
-    const seen = new Set<string>();
     for (let j = productOffsets[row]!; j < productOffsets[row + 1]!; j++) {
       const role = ROLES[products.role[j]! - 1];
       if (role !== "suspect" && role !== "interacting") continue;
       for (const label of labelsOf(j)) {
         found = true;
         let draft = drafts.get(label);
-        if (draft === undefined) drafts.set(label, (draft = { product: label, lots: new Map(), entries: [] }));
+        if (draft === undefined) {
+          draft = { product: label, lots: new Map(), received: [], event: [], lot: [], row: [] };
+          drafts.set(label, draft);
+        }
         const codes: number[] = [];
         for (let k = lotOffsets[j]!; k < lotOffsets[j + 1]!; k++) {
-          const raw = lots.lot.values[lots.lot.codes[k]!]!;
-          const registration = textAt(products.code, j);
-          const key = `${raw}\u0000${registration ?? ""}`;
-          if (!lotOf.has(key))
-            lotOf.set(key, lotFault(raw, { registration }) === undefined ? (normaliseLot(raw) ?? "") : undefined);
-          const lot = lotOf.get(key);
-          if (lot === undefined) {
-            lotEntries.otherNumbers++;
-            continue;
+          const lot = lotAt(lots.lot.codes[k]!, j);
+          if (lot === null) lotEntries.otherNumbers++;
+          else if (lot === "") lotEntries.placeholders++;
+          else {
+            let code = draft.lots.get(lot);
+            if (code === undefined) draft.lots.set(lot, (code = draft.lots.size));
+            codes.push(code);
+            named = true;
           }
-          if (lot === "") {
-            lotEntries.placeholders++;
-            continue;
-          }
-          let code = draft.lots.get(lot);
-          if (code === undefined) draft.lots.set(lot, (code = draft.lots.size));
-          codes.push(code);
-          named = true;
         }
-        for (const lot of codes.length === 0 ? [-1] : codes) {
-          if (seen.has(`${label}\u0000${lot}`)) continue;
-          seen.add(`${label}\u0000${lot}`);
-          const event = exact ? occurred : received;
-          draft.entries.push({ received, event, lot, row, unit: reports.unit.codes[row]!, groups: groupsOf.of(row) });
-        }
+        for (const lot of codes.length === 0 ? [-1] : codes)
+          add(draft, received, exact ? occurred : received, lot, row);
       }
     }
     if (found) {
@@ -138,93 +113,64 @@ export function lotMarks(table: ReportTable, options: MarkOptions): LotMarks {
       if (named) withLot.push(received);
     } else excluded.withoutProduct++;
   }
+  const groups = reactionGroups(table, options.reactionGroup);
+  const condenser = new LotCondenser(table, groups);
   const sorted = [...drafts.values()].sort((x, y) => compareText(x.product, y.product));
+  const marks = sorted.map((draft) => condenser.condense(draft));
   return {
-    products: sorted.map((draft) => condense(table, draft, excluded)),
-    groups: groupsOf.names,
+    products: marks,
+    groups: groups.names,
     reports: all.length,
-    days: { all: Int32Array.from(all).sort(), withLot: Int32Array.from(withLot).sort() },
-    excluded,
+    days: { all: Int32Array.from(all), withLot: Int32Array.from(withLot) },
+    excluded: { ...excluded, suspectedDuplicates: condenser.suspectedDuplicates },
     receiptStandsIn,
     lotEntries,
   };
 }
 
-/** Leaves one mark for each unit, event day and reaction group of a lot, and one for reports that look the same. */
-function condense(
-  table: ReportTable,
-  { product, lots, entries }: Draft,
-  excluded: { suspectedDuplicates: number },
-): ProductMarks {
-  const { reports } = table.columns;
-  entries.sort((x, y) => x.received - y.received || x.row - y.row || x.lot - y.lot);
-  const seen = new Set<string>();
-  const first = (key: string): boolean => {
-    const isNew = !seen.has(key);
-    if (isNew) seen.add(key);
-    return isNew;
-  };
-  const kept: { readonly at: number; readonly counts: number; readonly groups: readonly number[] }[] = [];
-  for (const [at, { event, lot, row, unit, groups }] of entries.entries()) {
-    const age = reports.ageYears[row]!;
-    const sex = reports.sex[row]!;
-    // Without age and sex too many different patients look the same.
-    if (sex !== 0 && !Number.isNaN(age) && !first(`twin ${lot} ${event} ${age} ${sex} ${groups.join()}`)) {
-      excluded.suspectedDuplicates++;
-      continue;
-    }
-    const place = unit < 0 ? `row ${row}` : `${unit} ${event}`;
-    const counts = first(`${lot} ${place}`) ? 1 : 0;
-    const own = groups.filter((group) => first(`${lot} ${place} ${group}`));
-    if (counts === 1 || own.length > 0) kept.push({ at, counts, groups: own });
-  }
-  const offsets = new Int32Array(kept.length + 1);
-  for (let i = 0; i < kept.length; i++) offsets[i + 1] = offsets[i]! + kept[i]!.groups.length;
-  const column = (of: (entry: Draft["entries"][number]) => number): Int32Array =>
-    Int32Array.from(kept, ({ at }) => of(entries[at]!));
-  const ofLot = Array.from({ length: lots.size }, (): number[] => []);
-  for (const [i, { at }] of kept.entries()) if (entries[at]!.lot >= 0) ofLot[entries[at]!.lot]!.push(i);
-  return {
-    product,
-    lots: [...lots.keys()],
-    ofLot: ofLot.map((list) => Int32Array.from(list)),
-    received: column(({ received }) => received),
-    event: column(({ event }) => event),
-    lot: column(({ lot }) => lot),
-    row: column(({ row }) => row),
-    unit: column(({ unit }) => unit),
-    counts: Uint8Array.from(kept, ({ counts }) => counts),
-    offsets,
-    groups: Int32Array.from(kept.flatMap(({ groups }) => [...groups])),
-  };
+/** A report that names a product and lot twice counts once; its entries are the last ones. */
+function add(draft: Draft, received: number, event: number, lot: number, row: number): void {
+  for (let i = draft.row.length - 1; i >= 0 && draft.row[i] === row; i--) if (draft.lot[i] === lot) return;
+  draft.received.push(received);
+  draft.event.push(event);
+  draft.lot.push(lot);
+  draft.row.push(row);
 }
 
-/** Reaction groups of the reports, numbered in the order of their names. */
-function reactionGroups(
+/** Rows with an exact day of receipt, by that day and then by row. */
+function rowsByReceipt(
   table: ReportTable,
-  key: Exclude<EventKey, ReportGroups>,
-): { readonly names: readonly string[]; readonly of: (row: number) => readonly number[] } {
-  const { eventOffsets, events } = table.columns;
-  const view = new EventView(table);
-  const namesAt = (eventRow: number): readonly string[] => {
-    if (typeof key === "string") {
-      const name = textAt(key === "term" ? events.term : events.code, eventRow);
-      return name === undefined ? [] : [name];
-    }
-    view.row = eventRow;
-    const names = key(view);
-    return names === undefined ? [] : typeof names === "string" ? [names] : names;
+  domains: MarkOptions["domains"],
+  excluded: { otherDomain: number; withoutReceipt: number },
+): number[] {
+  const { domain, received } = table.columns.reports;
+  // One number for day and row, because a typed array of numbers sorts many times faster than an array by a comparison.
+  const keys = new Float64Array(table.size);
+  let count = 0;
+  for (let row = 0; row < table.size; row++) {
+    if (domains !== "all" && !domains.includes(DOMAINS[domain[row]! - 1]!)) excluded.otherDomain++;
+    else if (received.day[row] === NO_DAY || received.precision[row] !== 1) excluded.withoutReceipt++;
+    else keys[count++] = received.day[row]! * table.size + row;
+  }
+  const sorted = keys.subarray(0, count).sort();
+  return Array.from(sorted, (key) => key - Math.floor(key / table.size) * table.size);
+}
+
+/** Lot of a code, for a product row: null when it is a number of another kind, empty when it names none. Read once a spelling. */
+function lotReader(table: ReportTable): (code: number, productRow: number) => string | null {
+  const { lots, products } = table.columns;
+  const known = new Map<string, string | null>();
+  const plain: (string | null | undefined)[] = [];
+  const read = (code: number, registration: string | undefined): string | null => {
+    const raw = lots.lot.values[code]!;
+    return lotFault(raw, { registration }) === undefined ? (normaliseLot(raw) ?? "") : null;
   };
-  const all = new Set<string>();
-  for (let j = 0; j < events.onset.day.length; j++) for (const name of namesAt(j)) all.add(name);
-  const names = [...all].sort(compareText);
-  const codes = new Map(names.map((name, code) => [name, code]));
-  const of = (row: number): readonly number[] => {
-    const found = new Set<number>();
-    for (let j = eventOffsets[row]!; j < eventOffsets[row + 1]!; j++) {
-      for (const name of namesAt(j)) found.add(codes.get(name)!);
-    }
-    return [...found].sort((x, y) => x - y);
+  return (code, productRow) => {
+    const registration = textAt(products.code, productRow);
+    if (registration === undefined) return (plain[code] ??= read(code, undefined));
+    const key = `${code} ${registration}`;
+    let lot = known.get(key);
+    if (lot === undefined) known.set(key, (lot = read(code, registration)));
+    return lot;
   };
-  return { names, of };
 }
