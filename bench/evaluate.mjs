@@ -12,7 +12,7 @@ const { values } = parseArgs({
   },
 });
 const seeds = (from, count) => Array.from({ length: count }, (_, i) => from + i);
-const size = values.full ? { calibration: 6, null: 6, outbreak: 20 } : { calibration: 2, null: 2, outbreak: 4 };
+const size = values.full ? { calibration: 4, null: 4, outbreak: 16 } : { calibration: 2, null: 2, outbreak: 4 };
 const started = performance.now();
 const evaluation = evaluateDetectors({
   detectors: [

@@ -21,7 +21,7 @@ export function lotCandidate(name: string, options: LotOptions = {}): EvaluatedD
     prepare: (table) => {
       const detector = lotDetector(table, {
         reactionGroup: ({ term }) => simulatedGroup(term),
-        threshold: 3.5,
+        threshold: 4,
         ...options,
       });
       return (asOf) =>
@@ -45,6 +45,9 @@ export interface CountRule {
   /** Fixed least count; calibrated without it. */
   readonly atLeast?: number | undefined;
 }
+
+/** Counts below these are never a threshold that leaves few enough episodes; leaving them out keeps the logs small. */
+const FLOOR = { lot: 6, product: 20 } as const;
 
 /** What centres use without statistics, for comparison. */
 export function countCandidate(name: string, { by, days, unitDays, atLeast }: CountRule): EvaluatedDetector {
@@ -91,7 +94,7 @@ export function countCandidate(name: string, { by, days, unitDays, atLeast }: Co
           const score = unitDays
             ? new Set(within.map((row) => `${reports.unit.codes[row]!} ${reports.received.day[row]!}`)).size
             : within.length;
-          if (score < (atLeast ?? 3)) return [];
+          if (score < (atLeast ?? FLOOR[by])) return [];
           const memberIds = within.map((row) => table.id(row));
           return [{ id: key, product, lots: lot === undefined ? [] : [lot], score, memberIds }];
         });

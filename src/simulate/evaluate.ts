@@ -111,9 +111,19 @@ export function evaluateDetectors(options: EvaluationOptions): Evaluation {
   };
 }
 
+/** A simulated province and the alarms of every detector in it; let go before the next one is made. */
 interface Trial {
   readonly province: SimulatedProvince;
   readonly logs: readonly AlarmLog[];
+}
+
+/** What is kept of the trials for one detector at one threshold. */
+interface Tally {
+  readonly threshold: number;
+  readonly wrong: Episode[];
+  readonly verdicts: Verdict[];
+  right: number;
+  episodes: number;
 }
 
 class Evaluator {
@@ -130,60 +140,82 @@ class Evaluator {
 
   results(): DetectorResult[] {
     const { detectors, calibrationSeeds, nullSeeds, outbreakSeeds } = this.#options;
-    const calibration = calibrationSeeds.map((seed) => this.#trial(seed, []));
-    const nulls = nullSeeds.map((seed) => this.#trial(seed, []));
-    const outbreaks = outbreakSeeds.map((seed) => this.#trial(seed, this.#plan(seed)));
-    return detectors.map((detector, d): DetectorResult => {
-      const threshold =
-        detector.threshold ??
-        calibrate(
-          calibration.map(({ logs }) => logs[d]!),
-          this.#perYear,
-        );
-      const wrong = nulls.map(({ logs }) => episodesOf(logs[d]!, threshold));
-      const years = nulls.reduce((sum, { logs }) => sum + logs[d]!.days.length, 0) / 365;
-      const reports = nulls.reduce((sum, { province }) => sum + evaluated(province), 0);
-      const count = wrong.reduce((sum, list) => sum + list.length, 0);
-      const judged = outbreaks.map((trial) => judge(trial, episodesOf(trial.logs[d]!, threshold)));
-      const verdicts = judged.flatMap((one) => one.verdicts);
-      const episodes = judged.reduce((sum, one) => sum + one.episodes, 0);
-      const all = wrong.flat();
-      const kept = all.reduce((sum, { sameId }) => sum + sameId, 0);
-      const later = all.reduce((sum, { days }) => sum + days - 1, 0);
-      const random = seededRandom(20_260_101).fork(d);
-      const cell = (kind: ProductClass, cases: number): CellResult =>
-        cellResult(
-          verdicts.filter((verdict) => verdict.class === kind && verdict.cases === cases),
-          random.integer,
-        );
-      const point = (perYear: number): BudgetPoint => {
-        const at = calibrate(
-          calibration.map(({ logs }) => logs[d]!),
-          perYear,
-        );
-        const seen = outbreaks.flatMap((trial) => judge(trial, episodesOf(trial.logs[d]!, at)).verdicts);
-        const power = (kind: ProductClass): number | null => {
-          const mine = seen.filter((verdict) => verdict.class === kind && verdict.cases === 10);
-          return mine.length === 0 ? null : mine.filter(({ detected }) => detected).length / mine.length;
-        };
-        const episodes = nulls.reduce((sum, { logs }) => sum + episodesOf(logs[d]!, at).length, 0);
-        return { perYear, threshold: at, falseEpisodesPerYear: episodes / years, power: byClass(power) };
-      };
-      const lengths = all.map(({ days }) => days).sort((x, y) => x - y);
-      return {
-        name: detector.name,
-        threshold,
-        calibrated: detector.threshold === undefined,
-        falseEpisodesPerYear: count / years,
-        falseEpisodesPer1000Reports: (1000 * count) / reports,
-        ppv: episodes === 0 ? null : judged.reduce((sum, one) => sum + one.right, 0) / episodes,
-        idStability: later === 0 ? null : kept / later,
-        falseEpisodeDays: lengths.length === 0 ? null : lengths[lengths.length >> 1]!,
-        millisecondsPerDay: this.#options.now === undefined ? null : this.#milliseconds[d]! / this.#days,
-        classes: byClass((kind) => ({ m5: cell(kind, 5), m10: cell(kind, 10), m20: cell(kind, 20) })),
-        budgets: detector.threshold === undefined ? BUDGETS.map(point) : [],
-      };
+    const calibration = calibrationSeeds.map((seed) => this.#trial(seed, []).logs.map(withoutMembers));
+    // The wanted budget first, then those of the curve.
+    const tallies = detectors.map((detector, d): Tally[] => {
+      const logs = calibration.map((trial) => trial[d]!);
+      const thresholds =
+        detector.threshold === undefined
+          ? [this.#perYear, ...BUDGETS].map((perYear) => calibrate(logs, perYear))
+          : [detector.threshold];
+      return thresholds.map((threshold) => ({ threshold, wrong: [], verdicts: [], right: 0, episodes: 0 }));
     });
+    let nullDays = 0;
+    let nullReports = 0;
+    for (const seed of nullSeeds) {
+      const { province, logs } = this.#trial(seed, []);
+      nullDays += logs[0]!.days.length;
+      nullReports += evaluated(province);
+      for (const [d, list] of tallies.entries()) {
+        for (const tally of list) tally.wrong.push(...episodesOf(withoutMembers(logs[d]!), tally.threshold));
+      }
+    }
+    for (const seed of outbreakSeeds) {
+      const trial = this.#trial(seed, this.#plan(seed));
+      for (const [d, list] of tallies.entries()) {
+        for (const tally of list) {
+          const { verdicts, right, episodes } = judge(trial.province, episodesOf(trial.logs[d]!, tally.threshold));
+          tally.verdicts.push(...verdicts);
+          tally.right += right;
+          tally.episodes += episodes;
+        }
+      }
+    }
+    return detectors.map((detector, d) => this.#result(detector, d, tallies[d]!, nullDays / 365, nullReports));
+  }
+
+  #result(
+    detector: EvaluatedDetector,
+    d: number,
+    [wanted, ...others]: readonly Tally[],
+    years: number,
+    reports: number,
+  ): DetectorResult {
+    const { threshold, wrong, verdicts, right, episodes } = wanted!;
+    const kept = wrong.reduce((sum, { sameId }) => sum + sameId, 0);
+    const later = wrong.reduce((sum, { days }) => sum + days - 1, 0);
+    const lengths = wrong.map(({ days }) => days).sort((x, y) => x - y);
+    const random = seededRandom(20_260_101).fork(d);
+    const cell = (kind: ProductClass, cases: number): CellResult =>
+      cellResult(
+        verdicts.filter((verdict) => verdict.class === kind && verdict.cases === cases),
+        random.integer,
+      );
+    const point = (tally: Tally, i: number): BudgetPoint => {
+      const power = (kind: ProductClass): number | null => {
+        const mine = tally.verdicts.filter((verdict) => verdict.class === kind && verdict.cases === 10);
+        return mine.length === 0 ? null : mine.filter(({ detected }) => detected).length / mine.length;
+      };
+      return {
+        perYear: BUDGETS[i]!,
+        threshold: tally.threshold,
+        falseEpisodesPerYear: tally.wrong.length / years,
+        power: byClass(power),
+      };
+    };
+    return {
+      name: detector.name,
+      threshold,
+      calibrated: detector.threshold === undefined,
+      falseEpisodesPerYear: wrong.length / years,
+      falseEpisodesPer1000Reports: (1000 * wrong.length) / reports,
+      ppv: episodes === 0 ? null : right / episodes,
+      idStability: later === 0 ? null : kept / later,
+      falseEpisodeDays: lengths.length === 0 ? null : lengths[lengths.length >> 1]!,
+      millisecondsPerDay: this.#options.now === undefined ? null : this.#milliseconds[d]! / this.#days,
+      classes: byClass((kind) => ({ m5: cell(kind, 5), m10: cell(kind, 10), m20: cell(kind, 20) })),
+      budgets: others.map(point),
+    };
   }
 
   #trial(seed: number, outbreaks: readonly OutbreakPlan[]): Trial {
@@ -205,8 +237,7 @@ class Evaluator {
       onProgress?.({ detector: detector.name, seed, milliseconds });
       return { days, alarms };
     });
-    // The reports have done their service; a run of many seeds would not hold them all.
-    return { province: { ...province, reports: [] }, logs };
+    return { province, logs };
   }
 
   /** Outbreaks of all classes and sizes, spread over the year so that each has its 45 days. */
@@ -228,8 +259,14 @@ class Evaluator {
 
 const evaluated = ({ options }: SimulatedProvince): number => options.reportsPerDay * (options.days - HISTORY);
 
+/** The same alarms without their reports: all that thresholds and false episodes need. */
+const withoutMembers = ({ days, alarms }: AlarmLog): AlarmLog => ({
+  days,
+  alarms: alarms.map((list) => list.map((alarm) => ({ ...alarm, memberIds: [] }))),
+});
+
 function judge(
-  { province }: Trial,
+  province: SimulatedProvince,
   episodes: readonly Episode[],
 ): { readonly verdicts: Verdict[]; readonly right: number; readonly episodes: number } {
   const right = new Set<Episode>();
