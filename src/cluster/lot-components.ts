@@ -7,7 +7,7 @@ import { textAt, type ReportTable } from "../count/table.ts";
  * same days: Fisher's exact test, upper tail.
  */
 export function log10LotShare(inLot: number, lot: number, inAll: number, all: number): number {
-  return hypergeometricLogSfGe(inLot, all, inAll, lot) / Math.LN10;
+  return hypergeometricLogSfGe(inLot, lot, inAll, all) / Math.LN10;
 }
 
 /** Draws for the similarity of reactions. */

@@ -147,8 +147,12 @@ export class ProductScan {
       for (let k = at; k < own.length && event[own[k]!] === from; k++) {
         for (let j = offsets[own[k]!]!; j < offsets[own[k]! + 1]!; j++) begins.add(groups[j]!);
       }
+      let previous = -Infinity;
       for (const window of windows) {
-        const to = from + window - 1;
+        // A window that reaches beyond the day of looking ends with it; the longer ones are then the same.
+        const to = Math.min(from + window - 1, asOf);
+        if (to === previous) continue;
+        previous = to;
         inGroup.clear();
         let observedAny = 0;
         for (let k = at; k < own.length && event[own[k]!]! <= to; k++) {
@@ -225,22 +229,21 @@ export class ProductScan {
     to: number,
     observed: number,
   ): { mean: number; shape: number; factor: number } {
-    const { asOf, lotShape } = this.#history;
-    const last = Math.min(to, asOf);
+    const { lotShape } = this.#history;
     let mean = 0;
     let variance = 0;
     for (const lot of lots) {
       const { marks: list, life } = this.#seen(lot);
       let earlier = 0;
       const lived = life[from - this.#since]!;
-      const share = life[last + 1 - this.#since]! - lived;
+      const share = life[to + 1 - this.#since]! - lived;
       for (const i of list) if (this.#marks.event[i]! < from) earlier += this.#marks.counts[i]!;
       const shape = lotShape + earlier;
       const lotMean = (shape / (lotShape / this.#lotSize + lived)) * share;
       mean += lotMean;
       variance += (lotMean * lotMean) / shape;
     }
-    const complete = receivedBetween(this.#history, from, last);
+    const complete = receivedBetween(this.#history, from, to);
     const others = this.#between(from, to) - observed;
     const factor = Math.max(1, (others + RISE_PRIOR) / (this.#perDay * complete + RISE_PRIOR));
     return { mean: mean * factor, shape: (mean * mean) / variance, factor };

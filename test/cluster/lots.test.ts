@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { buildTable, findLotClusters, isoDay, lotDetector, partialDay, type Report } from "pvsignal";
+import { expectClose } from "../close.ts";
 import { simulatedGroup, simulateProvince } from "pvsignal/simulate";
 
 const day0 = partialDay("2022-01-01")!.day;
@@ -114,6 +115,27 @@ test("a burst in one lot is an alert with its window, units and the reports that
     state: "open",
   });
   expect(lotEntries).toEqual({ placeholders: 1, otherNumbers: 0 });
+  // All 8 reports of the days that give a lot: those of L123 are the 8 of anaphylaxis, the others (of L123, too) have none.
+  const share = alerts[0]!.components.find(({ name }) => name.startsWith("reaction share"))!;
+  const days = [...quiet].filter(
+    ({ eventDate, products }) => eventDate! >= at(700) && eventDate! <= at(715) && products[0]!.lots,
+  );
+  const own = days.filter(({ products }) => products[0]!.lots![0] === "L123").length;
+  const all = 8 + days.length;
+  // Hypergeometric: all 8 of the reaction among the 8 + own of the lot.
+  let log10 = 0;
+  for (let i = 0; i < 8; i++) log10 += Math.log10((8 + own - i) / (all - i));
+  expectClose(share.log10P, log10, 1e-12, 1e-12);
+});
+
+test("a window ends with the day of looking", () => {
+  for (const day of [705, 709]) {
+    const { alerts } = findLotClusters(buildTable([...quiet, ...burst(8, () => ({}))]), {
+      asOf: at(day),
+      threshold: 1,
+    });
+    for (const { window } of alerts) expect(window.to <= at(day)).toBe(true);
+  }
 });
 
 test("one unit's pile on one event day counts once and raises nothing", () => {
