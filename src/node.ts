@@ -19,6 +19,7 @@ export {
 } from "./ingest/mapped.ts";
 export { type MaudeOptions } from "./ingest/maude.ts";
 export { type NationalOptions } from "./ingest/national.ts";
+export { type Inputs } from "./ingest/open.node.ts";
 export { type OpenFdaOptions } from "./ingest/openfda.ts";
 export {
   readAbuse,
@@ -31,15 +32,7 @@ export {
   type NationalInputs,
 } from "./ingest/readers-cn.node.ts";
 export { readE2b, readHealthCanada, readOpenFda, writeE2b } from "./ingest/readers-icsr.node.ts";
-export {
-  readCaers,
-  readFaers,
-  readMapped,
-  readMaude,
-  readReports,
-  readVaers,
-  type Inputs,
-} from "./ingest/readers.node.ts";
+export { readCaers, readFaers, readMapped, readMaude, readReports, readVaers } from "./ingest/readers.node.ts";
 export { type SheetCell, type SheetRows } from "./ingest/sheet.ts";
 export { xlsxRows, type XlsxOptions } from "./ingest/xlsx.node.ts";
 

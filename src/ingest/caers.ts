@@ -11,6 +11,7 @@ import {
 } from "../report/report.ts";
 import type { ReportBatch } from "../report/source.ts";
 import { BatchBuilder } from "./batch.ts";
+import { CAERS_OUTCOMES } from "./caers-outcomes.ts";
 import { COMMA_TERMS, listSplitter, type TermSplitter } from "./comma-terms.ts";
 import { DateReader } from "./dates.ts";
 import { firstLine } from "./decode.ts";
@@ -94,31 +95,6 @@ const patientCodes: PatientCodes = {
   ),
   noSex: new Set(["NOT AVAILABLE", "NOT REPORTED", "UNKNOWN", "U"]),
 };
-
-/** Outcomes in upper case; `undefined` is an outcome that is no criterion of seriousness. */
-const outcomes: ReadonlyMap<string, Seriousness | undefined> = new Map([
-  ["DEATH", "death"],
-  ["LIFE THREATENING", "life-threatening"],
-  ["HOSPITALIZATION", "hospitalisation"],
-  ["DISABILITY", "disability"],
-  ["CONGENITAL ANOMALY", "congenital-anomaly"],
-  ["REQ. INTERVENTION TO PRVNT PERM. IMPRMNT.", "intervention"],
-  ["REQUIRED INTERVENTION", "intervention"],
-  ["SERIOUS INJURIES/ ILLNESS", "other"],
-  ["OTHER SERIOUS (IMPORTANT MEDICAL EVENTS)", "other"],
-  ["OTHER SERIOUS OR IMPORTANT MEDICAL EVENT", "other"],
-  ["OTHER SERIOUS OUTCOME", "other"],
-  ["OTHER SERIOUSNESS", "other"],
-  ["NON-SERIOUS INJURIES/ ILLNESS", undefined],
-  ["VISITED AN ER", undefined],
-  ["VISITED EMERGENCY ROOM", undefined],
-  ["PATIENT VISITED ER", undefined],
-  ["VISITED A HEALTH CARE PROVIDER", undefined],
-  ["PATIENT VISITED HEALTHCARE PROVIDER", undefined],
-  ["OTHER OUTCOME", undefined],
-  ["ALLERGIC REACTION", undefined],
-  ["NONE", undefined],
-]);
 
 const COSMETICS = "53";
 const redactedName = /^(REDACTED|EXEMPTION 4)$/i;
@@ -289,9 +265,9 @@ class ReportMaker {
     if (text === "") return undefined;
     const met = new Set<Seriousness>();
     for (const outcome of text.split(",").map((part) => part.trim())) {
-      const criterion = outcomes.get(outcome.toUpperCase());
+      const criterion = CAERS_OUTCOMES.get(outcome.toUpperCase());
       if (criterion !== undefined) met.add(criterion);
-      else if (outcome !== "" && !outcomes.has(outcome.toUpperCase())) {
+      else if (outcome !== "" && !CAERS_OUTCOMES.has(outcome.toUpperCase())) {
         this.#issue("UNKNOWN_CODE", "value-dropped", row, "outcomes", outcome);
       }
     }

@@ -1,4 +1,5 @@
 import type { Domain, Report, ReportProduct, Role, Seriousness, Sex } from "../report/report.ts";
+import { CAERS_OUTCOMES } from "./caers-outcomes.ts";
 import { COMMA_TERMS, listSplitter } from "./comma-terms.ts";
 import { criteria, given, type Fields } from "./e2b-fields.ts";
 import { listOf, recordsOf, textIn, type R2Record } from "./e2b-r2.ts";
@@ -30,31 +31,6 @@ const patientCodes: PatientCodes = {
   ),
   noSex: new Set(["", "NOT AVAILABLE", "NOT REPORTED", "UNKNOWN", "U"]),
 };
-
-/** Outcomes in upper case; `undefined` is an outcome that is no criterion of seriousness. */
-const outcomes: ReadonlyMap<string, Seriousness | undefined> = new Map([
-  ["DEATH", "death"],
-  ["LIFE THREATENING", "life-threatening"],
-  ["HOSPITALIZATION", "hospitalisation"],
-  ["DISABILITY", "disability"],
-  ["CONGENITAL ANOMALY", "congenital-anomaly"],
-  ["REQ. INTERVENTION TO PRVNT PERM. IMPRMNT.", "intervention"],
-  ["REQUIRED INTERVENTION", "intervention"],
-  ["SERIOUS INJURIES/ ILLNESS", "other"],
-  ["OTHER SERIOUS (IMPORTANT MEDICAL EVENTS)", "other"],
-  ["OTHER SERIOUS OR IMPORTANT MEDICAL EVENT", "other"],
-  ["OTHER SERIOUS OUTCOME", "other"],
-  ["OTHER SERIOUSNESS", "other"],
-  ["NON-SERIOUS INJURIES/ ILLNESS", undefined],
-  ["VISITED AN ER", undefined],
-  ["VISITED EMERGENCY ROOM", undefined],
-  ["PATIENT VISITED ER", undefined],
-  ["VISITED A HEALTH CARE PROVIDER", undefined],
-  ["PATIENT VISITED HEALTHCARE PROVIDER", undefined],
-  ["OTHER OUTCOME", undefined],
-  ["ALLERGIC REACTION", undefined],
-  ["NONE", undefined],
-]);
 
 const COSMETICS = "53";
 const redactedName = /^(REDACTED|EXEMPTION 4)$/i;
@@ -138,9 +114,9 @@ export class FoodMapper {
     if (parts.length === 0) return undefined;
     const met = new Set<Seriousness>();
     for (const outcome of parts) {
-      const criterion = outcomes.get(outcome.toUpperCase());
+      const criterion = CAERS_OUTCOMES.get(outcome.toUpperCase());
       if (criterion !== undefined) met.add(criterion);
-      else if (!outcomes.has(outcome.toUpperCase())) {
+      else if (!CAERS_OUTCOMES.has(outcome.toUpperCase())) {
         this.#fields.issue("UNKNOWN_CODE", "value-dropped", "outcomes", outcome);
       }
     }

@@ -9,7 +9,8 @@ import type { LayoutName } from "./layout.ts";
 import { ANY_LAYOUT, checkNationalOptions, nationalReports, type NationalOptions } from "./national.ts";
 import { bytesOf, openSheet, openText, type OpenTable } from "./national-file.ts";
 import type { LinkHash } from "./national-rows.ts";
-import { readMapped, type Inputs } from "./readers.node.ts";
+import type { Inputs } from "./open.node.ts";
+import { readMapped } from "./readers.node.ts";
 import type { SheetRows } from "./sheet.ts";
 
 export type { AbuseMapping } from "./abuse.ts";

@@ -8,11 +8,10 @@ import type { ReportSource } from "../report/source.ts";
 import { splitCsv } from "./csv.node.ts";
 import { checkE2bOptions, e2bReports, type E2bOptions } from "./e2b-read.ts";
 import { checkE2bBatch, e2bXml, type E2bBatch } from "./e2b-write.ts";
-import { resolveInputs } from "./files.node.ts";
 import { healthCanadaReports } from "./health-canada.ts";
-import { batchSizeOf, type Meter, type ReadContext, type ReadOptions } from "./input.ts";
+import type { ReadOptions } from "./input.ts";
+import { openReader, type Inputs } from "./open.node.ts";
 import { checkOpenFdaOptions, openFdaReports, type OpenFdaOptions } from "./openfda.ts";
-import type { Inputs } from "./readers.node.ts";
 
 /**
  * Reads ICH E2B files as drug reports: R3 (`MCCI_IN200100UV01`, one or many `PORR_IN049016UV`) and R2 (`ichicsr`, XML or
@@ -50,7 +49,7 @@ import type { Inputs } from "./readers.node.ts";
  */
 export function readE2b(input: Inputs, options: E2bOptions = {}): ReportSource {
   checkE2bOptions(options);
-  return open(input, options, /\.(xml|sgml?)$/i, (context) => e2bReports(context, options));
+  return openReader(input, options, /\.(xml|sgml?)$/i, (context) => e2bReports(context, options));
 }
 
 /**
@@ -75,7 +74,7 @@ export function readE2b(input: Inputs, options: E2bOptions = {}): ReportSource {
  */
 export function readOpenFda(input: Inputs, options: OpenFdaOptions = {}): ReportSource {
   checkOpenFdaOptions(options);
-  return open(input, options, /\.(json|ndjson|jsonl)$/i, (context) => openFdaReports(context, options));
+  return openReader(input, options, /\.(json|ndjson|jsonl)$/i, (context) => openFdaReports(context, options));
 }
 
 /**
@@ -97,7 +96,7 @@ export function readOpenFda(input: Inputs, options: OpenFdaOptions = {}): Report
  * const { table } = await loadReports(readHealthCanada(["incidents.csv.gz", "PREF_NAME_CODE_TABLE.dsv"]));
  */
 export function readHealthCanada(input: Inputs, options: ReadOptions = {}): ReportSource {
-  return open(input, options, /\.(csv|dsv|txt)$/i, (context) => healthCanadaReports(context, splitCsv));
+  return openReader(input, options, /\.(csv|dsv|txt)$/i, (context) => healthCanadaReports(context, splitCsv));
 }
 
 /**
@@ -131,26 +130,4 @@ export async function writeE2b(
       cause,
     });
   }
-}
-
-function open(
-  input: Inputs,
-  options: ReadOptions,
-  wanted: RegExp,
-  reports: (context: ReadContext) => ReportSource,
-): ReportSource {
-  const batchSize = batchSizeOf(options);
-  return read(input, options, batchSize, wanted, reports);
-}
-
-async function* read(
-  input: Inputs,
-  { narrative = false, signal }: ReadOptions,
-  batchSize: number,
-  wanted: RegExp,
-  reports: (context: ReadContext) => ReportSource,
-): ReportSource {
-  const meter: Meter = { file: "", rows: 0, bytes: 0, totalBytes: undefined };
-  const files = await resolveInputs(input, wanted, meter, signal);
-  yield* reports({ files, meter, narrative, batchSize, signal });
 }

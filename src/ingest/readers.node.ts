@@ -2,10 +2,10 @@ import type { ReportSource } from "../report/source.ts";
 import { caersReports, type CaersOptions } from "./caers.ts";
 import { splitCsv } from "./csv.node.ts";
 import { faersReports } from "./faers.ts";
-import { resolveInputs } from "./files.node.ts";
-import { batchSizeOf, type FileInput, type Meter, type ReadContext, type ReadOptions } from "./input.ts";
+import type { ReadOptions } from "./input.ts";
 import { checkMapping, mappedReports, type Mapping } from "./mapped.ts";
 import { checkMaudeOptions, maudeReports, type MaudeOptions } from "./maude.ts";
+import { openReader, type Inputs } from "./open.node.ts";
 import { storedReports } from "./reports.ts";
 import { vaersReports } from "./vaers.ts";
 
@@ -21,9 +21,6 @@ export type {
   Mapping,
 } from "./mapped.ts";
 export type { MaudeOptions } from "./maude.ts";
-
-/** One input or several; the order in which they are given does not matter. */
-export type Inputs = FileInput | readonly FileInput[];
 
 const text = /\.(txt|csv)$/i;
 const table = /\.(csv|tsv|txt)$/i;
@@ -50,7 +47,7 @@ const table = /\.(csv|tsv|txt)$/i;
  * const { table, reconciliation } = await loadReports(readFaers("faers_ascii_2024q1"));
  */
 export function readFaers(input: Inputs, options: ReadOptions = {}): ReportSource {
-  return open(input, options, /\.txt$/i, faersReports);
+  return openReader(input, options, /\.txt$/i, faersReports);
 }
 
 /**
@@ -75,7 +72,7 @@ export function readFaers(input: Inputs, options: ReadOptions = {}): ReportSourc
  */
 export function readMaude(input: Inputs, options: MaudeOptions = {}): ReportSource {
   checkMaudeOptions(options);
-  return open(input, options, text, (context) => maudeReports(context, options, splitCsv));
+  return openReader(input, options, text, (context) => maudeReports(context, options, splitCsv));
 }
 
 /**
@@ -97,7 +94,7 @@ export function readMaude(input: Inputs, options: MaudeOptions = {}): ReportSour
  * const { table } = await loadReports(readCaers("CAERS_ASCII_2004_2013.csv.gz"));
  */
 export function readCaers(input: Inputs, options: CaersOptions = {}): ReportSource {
-  return open(input, options, text, (context) => caersReports(context, options, splitCsv));
+  return openReader(input, options, text, (context) => caersReports(context, options, splitCsv));
 }
 
 /**
@@ -119,7 +116,7 @@ export function readCaers(input: Inputs, options: CaersOptions = {}): ReportSour
  * const { table } = await loadReports(readVaers("vaers"));
  */
 export function readVaers(input: Inputs, options: ReadOptions = {}): ReportSource {
-  return open(input, options, text, (context) => vaersReports(context, splitCsv));
+  return openReader(input, options, text, (context) => vaersReports(context, splitCsv));
 }
 
 /**
@@ -132,7 +129,7 @@ export function readVaers(input: Inputs, options: ReadOptions = {}): ReportSourc
  * const { table } = await loadReports(readReports("reports.ndjson.gz"));
  */
 export function readReports(input: Inputs, options: ReadOptions = {}): ReportSource {
-  return open(input, options, /\.(ndjson|jsonl)$/i, storedReports);
+  return openReader(input, options, /\.(ndjson|jsonl)$/i, storedReports);
 }
 
 /**
@@ -148,27 +145,5 @@ export function readReports(input: Inputs, options: ReadOptions = {}): ReportSou
  */
 export function readMapped(input: Inputs, mapping: Mapping, options: ReadOptions = {}): ReportSource {
   checkMapping(mapping);
-  return open(input, options, table, (context) => mappedReports(context, mapping, splitCsv));
-}
-
-function open(
-  input: Inputs,
-  options: ReadOptions,
-  wanted: RegExp,
-  reports: (context: ReadContext) => ReportSource,
-): ReportSource {
-  const batchSize = batchSizeOf(options);
-  return read(input, options, batchSize, wanted, reports);
-}
-
-async function* read(
-  input: Inputs,
-  { narrative = false, signal }: ReadOptions,
-  batchSize: number,
-  wanted: RegExp,
-  reports: (context: ReadContext) => ReportSource,
-): ReportSource {
-  const meter: Meter = { file: "", rows: 0, bytes: 0, totalBytes: undefined };
-  const files = await resolveInputs(input, wanted, meter, signal);
-  yield* reports({ files, meter, narrative, batchSize, signal });
+  return openReader(input, options, table, (context) => mappedReports(context, mapping, splitCsv));
 }
