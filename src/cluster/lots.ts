@@ -68,7 +68,8 @@ const DETECTOR = "lot";
  * - expected is the share of the lot's life that falls on the window (learnt from all lots), times its size (gamma-Poisson: the
  *   product's lots, then its own earlier reports), times the share of the reaction group in the product, times the share of reports
  *   received by now; a general rise of the product raises it;
- * - the statistic is −log10 of the negative binomial tail, the smallest over windows and reaction groups.
+ * - the statistic is −log10 of the negative binomial tail, the smallest over windows and reaction groups; 1 less for neighbouring
+ *   lots taken together.
  *
  * It alarms on growth: a lot that has had many reports is expected to have more. Reports without a lot belong to nothing, but an
  * alert says how many could belong. The day `asOf` is looked at as it was: only reports received by then count, so any past day can
@@ -116,6 +117,12 @@ export function lotAlertsPerYear(threshold: number, reportsWithLotPerYear: numbe
 const CHANCE_PER_REPORT = 30;
 const CHANCE_SLOPE = 0.9;
 
+/**
+ * Neighbouring lots taken together get a tenth of the chance that single lots get: they are looked at two or three times for each
+ * single lot, and without the penalty they cost single lots more power than they bring.
+ */
+const NEIGHBOUR_PENALTY = 1;
+
 type Settings = LotScanSettings & { readonly reach: number; readonly threshold: number };
 
 function settingsOf(options: LotOptions): Settings {
@@ -145,6 +152,8 @@ function settingsOf(options: LotOptions): Settings {
 }
 
 interface Found extends LotWindow {
+  /** −log10 p, less the penalty of neighbouring lots. */
+  readonly score: number;
   readonly product: ProductMarks;
   readonly members: readonly number[];
 }
@@ -211,11 +220,12 @@ class LotRun {
     const found: Found[] = [];
     for (const lots of neighbourhoods.values()) {
       const best = scan.best(lots);
-      if (best === undefined || -best.log10P < this.#settings.threshold) continue;
-      found.push({ ...best, product, members: scan.members(best) });
+      if (best === undefined) continue;
+      const score = -best.log10P - (lots.length > 1 ? NEIGHBOUR_PENALTY : 0);
+      if (score >= this.#settings.threshold) found.push({ ...best, score, product, members: scan.members(best) });
     }
     const order = (one: Found): string => one.lots.map((lot) => product.lots[lot]!).join(" ");
-    found.sort((x, y) => x.log10P - y.log10P || x.lots.length - y.lots.length || compareText(order(x), order(y)));
+    found.sort((x, y) => y.score - x.score || x.lots.length - y.lots.length || compareText(order(x), order(y)));
     const kept: Found[] = [];
     for (const one of found) {
       const isNew = kept.every((other) => {
@@ -228,7 +238,7 @@ class LotRun {
   }
 
   #alert(found: Found): ClusterAlert {
-    const { product, lots, group, observed, expected, shape, log10P, from, to, before } = found;
+    const { product, lots, group, observed, expected, shape, from, to, before } = found;
     const names = lots.map((lot) => product.lots[lot]!).sort(compareText);
     const reaction = group === null ? undefined : this.#marks.groups[group]!;
     const rows = [...new Set(found.members.map((i) => product.row[i]!))];
@@ -238,7 +248,8 @@ class LotRun {
     const others = found.members.filter(
       (i) => textAt(this.#table.columns.reports.unit, product.row[i]!) !== units.largest,
     );
-    const log10PerYear = perYear(log10P);
+    const penalty = lots.length > 1 ? NEIGHBOUR_PENALTY : 0;
+    const log10PerYear = perYear(-found.score);
     const expectedPerYear = 10 ** log10PerYear;
     const spread = observed === 0 ? 0 : gammaQuantile(0.025, observed) / expected;
     const scope = {
@@ -256,7 +267,7 @@ class LotRun {
       observed,
       expected,
       ratio: { estimate: observed / expected, lower: spread, upper: gammaQuantile(0.975, observed + 1) / expected },
-      statistic: { name: "−log10 p", value: -log10P },
+      statistic: { name: penalty > 0 ? `−log10 p − ${penalty}` : "−log10 p", value: found.score },
       log10PerYear,
       expectedPerYear,
       p: -Math.expm1(-expectedPerYear),
@@ -270,7 +281,10 @@ class LotRun {
           ? null
           : {
               observed: others.length,
-              log10PerYear: Math.min(perYear(0), perYear(log10Tail(others.length, expected, shape))),
+              log10PerYear: Math.min(
+                perYear(0),
+                perYear(Math.min(0, log10Tail(others.length, expected, shape) + penalty)),
+              ),
             },
       reactions: reactionsOf(this.#table, rows),
       couldBelong: this.#couldBelong(found),
