@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   "MISSING_PARENT",
   "CYCLE",
   "MIXED_TERMINOLOGIES",
+  "CORRUPT_COUNTS",
 ] as const;
 
 /** One of {@link ERROR_CODES}. */

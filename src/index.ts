@@ -161,10 +161,24 @@ export {
 export { buildTable } from "./count/build.ts";
 export { cellReportIds, cellRows, type Cell } from "./count/cell-reports.ts";
 export { countPairs, type CountOptions } from "./count/count.ts";
+export { exportCounts, importCounts, type CountsFile, type ExportOptions, type FileMargins } from "./count/exchange.ts";
 export { expectedCount, type FourfoldColumns, type FourfoldTable } from "./count/fourfold.ts";
 export { countsFromRows, type CountRow } from "./count/from-rows.ts";
 export { loadReports, type IssueCount, type LoadOptions, type Reconciliation } from "./count/load.ts";
-export { PairCounts, type CountEcho, type CountExclusions, type PairRow } from "./count/pairs.ts";
+export { keepStrata, mergeCounts } from "./count/merge.ts";
+export { SQL_DIALECTS, type SqlDialect, type SqlValue } from "./count/pair-sql-dialect.ts";
+export { countsFromSql, type PairSqlRow } from "./count/pair-sql-rows.ts";
+export { pairCountSql, type PairSql, type PairSqlOptions, type SqlCondition, type SqlTable } from "./count/pair-sql.ts";
+export {
+  PairCounts,
+  type CountEcho,
+  type CountExclusions,
+  type PairRow,
+  type PairBounds,
+  type SparseMargins,
+  type StrataMargins,
+  type SuppressionEcho,
+} from "./count/pairs.ts";
 export { MISSING_STRATUM, type StrataKey, type StratumField } from "./count/strata.ts";
 export { ReportTable, type CodedColumn, type DateColumn, type TableColumns } from "./count/table.ts";
 export {

@@ -84,7 +84,7 @@ export function countsFromRows(
 }
 
 /** A cell larger than a margin, or margins that do not fit into the total, would make a negative cell. */
-function checkMargins(
+export function checkMargins(
   products: readonly string[],
   events: readonly string[],
   rowOffsets: Uint32Array,

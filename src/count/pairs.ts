@@ -18,6 +18,43 @@ export interface CountEcho {
   readonly universe: "complete" | "all";
   /** Terminologies of the events; absent when no event declares one and nothing was asked for. */
   readonly terminology?: TerminologyEcho | undefined;
+  /** Names of the counts that were exchanged and imported, sorted; absent when none were. */
+  readonly sources?: readonly string[] | undefined;
+  /** What was withheld before exchange; absent when nothing was. Withheld numbers stand at their lower bounds. */
+  readonly suppression?: SuppressionEcho | undefined;
+}
+
+/** Numbers that are known between bounds only, because counts below `minimumCell` were withheld. */
+export interface SuppressionEcho {
+  /** The largest limit among the counts. */
+  readonly minimumCell: number;
+  /** Pairs, product margins and event margins whose bounds differ. */
+  readonly pairs: number;
+  readonly products: number;
+  readonly events: number;
+}
+
+/** Reports per label and stratum, sparse: label i has `count[k]` reports in `stratum[k]`, k from `offsets[i]`, by stratum. */
+export interface SparseMargins {
+  readonly offsets: Uint32Array;
+  readonly stratum: Uint32Array;
+  readonly count: Float64Array;
+}
+
+/** Margins and totals per stratum, from which expected counts follow; they add up over disjoint reports. */
+export interface StrataMargins {
+  /** Sorted. */
+  readonly labels: readonly string[];
+  readonly n: Float64Array;
+  readonly products: SparseMargins;
+  readonly events: SparseMargins;
+}
+
+/** Upper bounds of `a` by pair and of the margins by label; the counts themselves are the lower bounds. */
+export interface PairBounds {
+  readonly a: Float64Array;
+  readonly n1: Float64Array;
+  readonly m1: Float64Array;
 }
 
 /** Reports of the scope that were not counted, and why. */
@@ -68,6 +105,10 @@ export interface PairParts {
   readonly echo: CountEcho;
   readonly excluded: CountExclusions;
   readonly origin?: PairOrigin | undefined;
+  /** Only when the margins of each stratum were kept. */
+  readonly strata?: StrataMargins | undefined;
+  /** Only when counts were withheld before exchange. */
+  readonly bounds?: PairBounds | undefined;
 }
 
 /**
@@ -113,6 +154,16 @@ export class PairCounts {
   /** Where the counts came from; absent when they came as counts. */
   get origin(): PairOrigin | undefined {
     return this.#parts.origin;
+  }
+
+  /** Margins of each stratum; absent when unstratified or not kept. */
+  get strata(): StrataMargins | undefined {
+    return this.#parts.strata;
+  }
+
+  /** Upper bounds where counts were withheld before exchange; absent when every count is exact. */
+  get bounds(): PairBounds | undefined {
+    return this.#parts.bounds;
   }
 
   get stratified(): boolean {
