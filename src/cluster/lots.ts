@@ -29,7 +29,7 @@ export interface LotOptions {
   readonly windows?: readonly number[] | undefined;
   /** Windows that begin more than so many days before `asOf` are past (default 45). */
   readonly lookback?: number | undefined;
-  /** Least −log10 p of an alert (default 4.9); {@link lotAlertsPerYear} says what that means in alerts. */
+  /** Least −log10 p of an alert (default 5); {@link lotAlertsPerYear} says what that means in alerts. */
   readonly threshold?: number | undefined;
   /** Fewest unit-days in an alert (default 3). */
   readonly least?: number | undefined;
@@ -107,15 +107,20 @@ export function lotDetector(
 }
 
 /**
- * Alerts by chance to expect in a year at a threshold, for so many reports with a lot a year: `perReport · 10^(−slope · threshold)`
- * of them, as found in simulated provinces without outbreaks (`npm run evaluate`). A centre's own figure depends on its data.
+ * Alerts by chance to expect in a year at a threshold, for so many reports with a lot a year: 2.5 · 10^(−0.66 · threshold) for each
+ * report. Fitted to false episodes in simulated provinces without outbreaks at thresholds from 4 to 6 (`npm run evaluate -- --full`:
+ * 209, 96, 48, 26 and 9 a year among 36,400 reports with a lot); beyond that it is extrapolated, and a centre's own figure depends on
+ * its data.
+ *
+ * @example
+ * Math.round(lotAlertsPerYear(5, 36_400)); // 46
  */
 export function lotAlertsPerYear(threshold: number, reportsWithLotPerYear: number): number {
   return reportsWithLotPerYear * CHANCE_PER_REPORT * 10 ** (-CHANCE_SLOPE * threshold);
 }
 
-const CHANCE_PER_REPORT = 30;
-const CHANCE_SLOPE = 0.9;
+const CHANCE_PER_REPORT = 2.5;
+const CHANCE_SLOPE = 0.66;
 
 /**
  * Neighbouring lots taken together get a tenth of the chance that single lots get: they are looked at two or three times for each
@@ -130,7 +135,7 @@ function settingsOf(options: LotOptions): Settings {
     reach: options.reach ?? 1,
     windows: [...(options.windows ?? [7, 14, 21])].sort((x, y) => x - y),
     lookback: options.lookback ?? 45,
-    threshold: options.threshold ?? 4.9,
+    threshold: options.threshold ?? 5,
     least: options.least ?? 3,
     historyDays: options.historyDays ?? 365,
   };

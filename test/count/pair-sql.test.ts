@@ -302,9 +302,7 @@ test.each<[string, object]>([
     },
   ],
 ])("refused: %s", (_, change) => {
-  expect(() => pairCountSql({ ...options, ...change })).toThrow(
-    expect.objectContaining({ code: "INVALID_ARGUMENT" }),
-  );
+  expect(() => pairCountSql({ ...options, ...change })).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
 });
 
 const { echo } = pairCountSql(options);
