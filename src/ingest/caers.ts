@@ -7,18 +7,17 @@ import {
   type ReportProduct,
   type Role,
   type Seriousness,
-  type Sex,
 } from "../report/report.ts";
 import type { ReportBatch } from "../report/source.ts";
 import { BatchBuilder } from "./batch.ts";
-import { CAERS_OUTCOMES } from "./caers-outcomes.ts";
+import { CAERS_OUTCOMES, CAERS_PATIENT, CAERS_ROLES } from "./caers-codes.ts";
 import { COMMA_TERMS, listSplitter, type TermSplitter } from "./comma-terms.ts";
 import { DateReader } from "./dates.ts";
 import { firstLine } from "./decode.ts";
 import { GroupedRows } from "./grouped-rows.ts";
 import type { ReadContext, ReadOptions, SourceFile } from "./input.ts";
 import { Dictionary, KeyedRows, KeyIndex } from "./keyed-rows.ts";
-import { anyCase, readPatient, type AgeUnit, type PatientCodes } from "./patient.ts";
+import { readPatient } from "./patient.ts";
 import { exactFit } from "./row-fit.ts";
 import type { RowSplitter } from "./rows.ts";
 import { headerName, VALUE_LIMIT, type TableSpec } from "./table.ts";
@@ -68,33 +67,6 @@ const ofReport = [
   "outcomes",
 ] as const satisfies readonly Column[];
 const known: ReadonlySet<string> = new Set(["pri_fda_industry_name", "description"]);
-
-const roles: ReadonlyMap<string, Role> = new Map([
-  ["SUSPECT", "suspect"],
-  ["CONCOMITANT", "concomitant"],
-]);
-
-const patientCodes: PatientCodes = {
-  ages: anyCase(
-    new Map<string, AgeUnit>([
-      ["DAY(S)", "day"],
-      ["WEEK(S)", "week"],
-      ["MONTH(S)", "month"],
-      ["YEAR(S)", "year"],
-      ["DECADE(S)", "decade"],
-    ]),
-  ),
-  noAgeUnit: new Set(["", "NOT AVAILABLE", "UNKNOWN"]),
-  sexes: anyCase(
-    new Map<string, Sex>([
-      ["FEMALE", "female"],
-      ["F", "female"],
-      ["MALE", "male"],
-      ["M", "male"],
-    ]),
-  ),
-  noSex: new Set(["NOT AVAILABLE", "NOT REPORTED", "UNKNOWN", "U"]),
-};
 
 const COSMETICS = "53";
 const redactedName = /^(REDACTED|EXEMPTION 4)$/i;
@@ -169,7 +141,7 @@ class ReportMaker {
     const eventDate = this.#date(first, "eventDate");
     const patient = readPatient(
       { age: rows.text(first, "age"), ageUnit: rows.text(first, "ageUnit"), sex: rows.text(first, "sex") },
-      patientCodes,
+      CAERS_PATIENT,
       this.#out,
       place,
     );
@@ -236,7 +208,7 @@ class ReportMaker {
 
   #role(row: number): Role {
     const text = this.#rows.text(row, "role");
-    const role = roles.get(text.toUpperCase());
+    const role = CAERS_ROLES.get(text.toUpperCase());
     if (role === undefined && text !== "") this.#issue("UNKNOWN_CODE", "repaired", row, "role", text, "suspect");
     return role ?? "suspect";
   }

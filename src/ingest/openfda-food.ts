@@ -1,36 +1,8 @@
-import type { Domain, Report, ReportProduct, Role, Seriousness, Sex } from "../report/report.ts";
-import { CAERS_OUTCOMES } from "./caers-outcomes.ts";
+import type { Domain, Report, ReportProduct, Seriousness } from "../report/report.ts";
+import { CAERS_OUTCOMES, CAERS_PATIENT, CAERS_ROLES } from "./caers-codes.ts";
 import { COMMA_TERMS, listSplitter } from "./comma-terms.ts";
 import { criteria, given, type Fields } from "./e2b-fields.ts";
 import { listOf, recordsOf, textIn, type R2Record } from "./e2b-r2.ts";
-import { anyCase, type AgeUnit, type PatientCodes } from "./patient.ts";
-
-const roles: ReadonlyMap<string, Role> = new Map([
-  ["SUSPECT", "suspect"],
-  ["CONCOMITANT", "concomitant"],
-]);
-
-const patientCodes: PatientCodes = {
-  ages: anyCase(
-    new Map<string, AgeUnit>([
-      ["DAY(S)", "day"],
-      ["WEEK(S)", "week"],
-      ["MONTH(S)", "month"],
-      ["YEAR(S)", "year"],
-      ["DECADE(S)", "decade"],
-    ]),
-  ),
-  noAgeUnit: new Set(["", "NOT AVAILABLE", "UNKNOWN"]),
-  sexes: anyCase(
-    new Map<string, Sex>([
-      ["FEMALE", "female"],
-      ["F", "female"],
-      ["MALE", "male"],
-      ["M", "male"],
-    ]),
-  ),
-  noSex: new Set(["", "NOT AVAILABLE", "NOT REPORTED", "UNKNOWN", "U"]),
-};
 
 const COSMETICS = "53";
 const redactedName = /^(REDACTED|EXEMPTION 4)$/i;
@@ -84,7 +56,7 @@ export class FoodMapper {
         receivedDate: fields.date("date_created", textIn(record["date_created"])),
         eventDate: fields.date("date_started", textIn(record["date_started"])),
         serious: this.#serious(listOf(record["outcomes"]).map((one) => textIn(one)?.trim() ?? "")),
-        patient: fields.patient({ age: cell("age"), ageUnit: cell("age_unit"), sex: cell("gender") }, patientCodes),
+        patient: fields.patient({ age: cell("age"), ageUnit: cell("age_unit"), sex: cell("gender") }, CAERS_PATIENT),
       }),
     };
   }
@@ -98,7 +70,7 @@ export class FoodMapper {
       if (!this.#keepRedacted) return undefined;
     }
     const stated = textIn(record["role"])?.trim() ?? "";
-    const role = roles.get(stated.toUpperCase());
+    const role = CAERS_ROLES.get(stated.toUpperCase());
     if (role === undefined && stated !== "") fields.issue("UNKNOWN_CODE", "repaired", "role", stated, "suspect");
     const code = fields.text("industry_code", textIn(record["industry_code"]));
     return {
