@@ -27,6 +27,10 @@ export const ERROR_CODES = [
   "CYCLE",
   "MIXED_TERMINOLOGIES",
   "CORRUPT_COUNTS",
+  "ILLEGAL_TRANSITION",
+  "CORRUPT_LOG",
+  "WORKER_FAILED",
+  "CORRUPT_STATE",
 ] as const;
 
 /** One of {@link ERROR_CODES}. */

@@ -537,6 +537,93 @@ export {
 } from "./quality/vigigrade.ts";
 export { yearChange, type YearChange } from "./quality/year-change.ts";
 
+export { dueDay, overdueItems, type OverdueItem } from "./monitor/decision-due.ts";
+export {
+  foldDecisions,
+  recall,
+  type CandidateMemory,
+  type DecisionIssue,
+  type DecisionMemory,
+} from "./monitor/decision-fold.ts";
+export { decide, decideAll, logHead, verifyLog, type LogCheck, type LogFault } from "./monitor/decision-log.ts";
+export {
+  detections,
+  REOPENING_COLUMNS,
+  reopeningRule,
+  reopeningRules,
+  reopenings,
+  type ReopeningRule,
+  type Reopenings,
+  type ReviewRun,
+} from "./monitor/decision-reopen.ts";
+export { decisionEntryJsonSchema, decisionEntrySchema, parseDecisionLog } from "./monitor/decision-schema.ts";
+export {
+  decisionIssueWording,
+  decisionStateWording,
+  decisionText,
+  overdueText,
+  subjectText,
+  triggerText,
+} from "./monitor/decision-wording.ts";
+export {
+  candidateKey,
+  candidateSubject,
+  DECISION_STATES,
+  decisionTransitions,
+  momentOf,
+  type CandidateSubject,
+  type Decision,
+  type DecisionEntry,
+  type DecisionLog,
+  type DecisionState,
+  type EvidenceSnapshot,
+  type ReopeningTrigger,
+} from "./monitor/decision.ts";
+export { type AlertLabels } from "./monitor/joint-links.ts";
+export {
+  JOINT_LINKS,
+  jointCandidates,
+  type JointCandidate,
+  type JointLevel,
+  type JointLink,
+  type JointOptions,
+  type JointSource,
+} from "./monitor/joint.ts";
+export {
+  jointRate,
+  lookThreshold,
+  screeningRate,
+  type EvidenceBudget,
+  type JointRate,
+} from "./monitor/multiplicity-budget.ts";
+export { combineP, harmonicFactor, type CombinedP, type CombineMethod } from "./monitor/multiplicity.ts";
+export { chooseByCapacity, type CapacityOptions, type Workload } from "./monitor/priority-capacity.ts";
+export {
+  idRows,
+  pairRows,
+  priorityFacts,
+  type FactOptions,
+  type FactSubject,
+  type PriorityFacts,
+} from "./monitor/priority-facts.ts";
+export {
+  priorityModels,
+  type PriorityComponent,
+  type PriorityMeasure,
+  type PriorityModel,
+  type PriorityTransform,
+} from "./monitor/priority-models.ts";
+export { evidenceSnapshot, factSubjects, type SubjectOptions } from "./monitor/priority-subjects.ts";
+export { jointLinkWording, jointText, rankText, workloadText } from "./monitor/priority-wording.ts";
+export {
+  calibrateYield,
+  expectedYield,
+  type ExpectedYield,
+  type YieldBand,
+  type YieldCalibration,
+} from "./monitor/priority-yield.ts";
+export { rankCandidates, type Priority, type PriorityContribution } from "./monitor/priority.ts";
+
 export { countChart, forestPlot, type CountBar, type ForestRow } from "./present/chart.ts";
 export { csvCell, type CsvValue } from "./present/csv-cell.ts";
 export { both, escapeHtml, html, htmlPage, htmlTable, type Html, type TableColumn } from "./present/html.ts";
