@@ -579,6 +579,20 @@ export {
   type EvidenceSnapshot,
   type ReopeningTrigger,
 } from "./monitor/decision.ts";
+export { type AlertCause, type AlertChange, type AlertNumbers } from "./monitor/diff-alerts.ts";
+export { DIFF_CAUSES, type DiffCause, type DiffScore } from "./monitor/diff-score.ts";
+export { diffCauseWording, type DiffKind, diffKindWording } from "./monitor/diff-text.ts";
+export {
+  type ChangeCounts,
+  type DiffOptions,
+  diffRuns,
+  type DiffStep,
+  type PairNumbers,
+  type RunDiff,
+  type RunWithInputs,
+  type ScreeningDiff,
+  type SdrChange,
+} from "./monitor/diff.ts";
 export { type AlertLabels } from "./monitor/joint-links.ts";
 export {
   JOINT_LINKS,
@@ -589,6 +603,23 @@ export {
   type JointOptions,
   type JointSource,
 } from "./monitor/joint.ts";
+export {
+  type FunctionEcho,
+  type FunctionLabel,
+  type Json,
+  namedFunction,
+  type VocabularyEcho,
+} from "./monitor/manifest-options.ts";
+export { inputDigest, type InputDigest, type InputPart } from "./monitor/manifest-reports.ts";
+export {
+  type ManifestDifference,
+  type ManifestPart,
+  type Verification,
+  type VerifyInputs,
+  verifyRun,
+} from "./monitor/manifest-verify.ts";
+export { LIBRARY_VERSION } from "./monitor/manifest-version.ts";
+export { type RunManifest } from "./monitor/manifest.ts";
 export {
   jointRate,
   lookThreshold,
@@ -623,6 +654,18 @@ export {
   type YieldCalibration,
 } from "./monitor/priority-yield.ts";
 export { rankCandidates, type Priority, type PriorityContribution } from "./monitor/priority.ts";
+export { type ReportsAsOf, tableAsOf, type UndatedRule } from "./monitor/run-as-of.ts";
+export { type DetectorLimit, type DetectorPlan, type RunConfig, type ScreeningPlan } from "./monitor/run-config.ts";
+export { type DetectorRun } from "./monitor/run-detectors.ts";
+export { monthEnds, type ReplayedRun, type ReplayOptions, replayRuns } from "./monitor/run-replay.ts";
+export {
+  type BudgetRun,
+  type Run,
+  type RunOptions,
+  type RunResults,
+  runSurveillance,
+  type ScreeningRun,
+} from "./monitor/run.ts";
 
 export { countChart, forestPlot, type CountBar, type ForestRow } from "./present/chart.ts";
 export { csvCell, type CsvValue } from "./present/csv-cell.ts";
