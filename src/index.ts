@@ -164,6 +164,7 @@ export { countPairs, type CountOptions } from "./count/count.ts";
 export { exportCounts, importCounts, type CountsFile, type ExportOptions, type FileMargins } from "./count/exchange.ts";
 export { expectedCount, type FourfoldColumns, type FourfoldTable } from "./count/fourfold.ts";
 export { countsFromRows, type CountRow } from "./count/from-rows.ts";
+export { type InteractionColumns, type InteractionTable } from "./count/interaction-table.ts";
 export { loadReports, type IssueCount, type LoadOptions, type Reconciliation } from "./count/load.ts";
 export { keepStrata, mergeCounts } from "./count/merge.ts";
 export { SQL_DIALECTS, type SqlDialect, type SqlValue } from "./count/pair-sql-dialect.ts";
@@ -206,23 +207,39 @@ export {
   type UnmappedProduct,
 } from "./count/terminology-products.ts";
 export { type TerminologyEcho, type TerminologyRule } from "./count/terminology-scope.ts";
+export { countTriples, tripleTable, type TripleCounts, type TripleOptions, type TripleRow } from "./count/triples.ts";
 export { type EventView, type ProductView, type ReportView } from "./count/view.ts";
 
 export { criterionText, type Comparison, type Criterion, type Expression } from "./rule/criterion.ts";
 export { parseCriterion } from "./rule/parse.ts";
 
+export { additiveInteraction, type AdditiveInteraction } from "./signal/additive-interaction.ts";
 export { bate1998, bate1998Columns, type Bate1998 } from "./signal/bate1998.ts";
+export {
+  beforeAfter,
+  type BeforeAfter,
+  type BeforeAfterOptions,
+  type DayWindow,
+  type PeriodCount,
+} from "./signal/before-after.ts";
 export { chiSquare, chiSquareColumns, type ChiSquare } from "./signal/chi-square.ts";
+export { compareMembers, type ClassComparison, type MemberOptions, type MemberRow } from "./signal/class-comparison.ts";
+export { combinationRiskRatio, type CombinationRiskRatio } from "./signal/combination-risk-ratio.ts";
+export { conditionalRatio } from "./signal/conditional-ratio.ts";
 export { ebgmColumns, type EbgmColumns } from "./signal/ebgm-columns.ts";
 export { ebgm, ebProbabilityBelow, type Ebgm, type GpsPrior } from "./signal/ebgm.ts";
 export { explain, type ComparisonResult, type Explanation, type RuleExplanation } from "./signal/explain.ts";
 export { adjustP, posteriorFdr, type AdjustedP, type AdjustMethod, type PosteriorFdr } from "./signal/fdr.ts";
 export { fisher, fisherColumns } from "./signal/fisher.ts";
+export { funnel, type Funnel, type FunnelRow } from "./signal/funnel.ts";
 export { gould2003, gould2003Columns, type Gould2003 } from "./signal/gould2003.ts";
 export { fitGps, type FitGpsOptions, type GpsFit, type GpsOptimum } from "./signal/gps-fit.ts";
 export { type GpsLikelihood } from "./signal/gps-likelihood.ts";
+export { heterogeneity, type Heterogeneity } from "./signal/heterogeneity.ts";
+export { holm } from "./signal/holm.ts";
 export { icApproximate, icApproximateColumns } from "./signal/ic-approximate.ts";
 export { ic, icColumns, type InformationComponent } from "./signal/ic.ts";
+export { kolmogorovSmirnov, type KolmogorovSmirnov } from "./signal/kolmogorov-smirnov.ts";
 export {
   literatureBateGamma4,
   literatureBateGamma4Columns,
@@ -248,14 +265,50 @@ export {
   type MantelHaenszel,
 } from "./signal/mantel-haenszel.ts";
 export { CRITERION_COLUMNS, type MeasureName } from "./signal/measures.ts";
+export {
+  multiplicativeInteraction,
+  type InteractionScale,
+  type MultiplicativeInteraction,
+} from "./signal/multiplicative-interaction.ts";
 export { icNoren2006, icNoren2006Columns, type IcNoren2006 } from "./signal/noren2006.ts";
+export { omega, omegaColumns, type Omega } from "./signal/omega.ts";
+export {
+  ONSET_EXCLUSION_WORDING,
+  onsetDays,
+  type OnsetComparison,
+  type OnsetDays,
+  type OnsetExclusions,
+  type OnsetOptions,
+} from "./signal/onset-days.ts";
+export { ONSET_BINS, onsetHistogram, type OnsetBin } from "./signal/onset-histogram.ts";
 export { poissonP, poissonPColumns, type PoissonP } from "./signal/poisson-p.ts";
 export { allOf, anyOf, presets, type DecisionRule, type ThresholdStatus } from "./signal/presets.ts";
 export { prr, prrColumns } from "./signal/prr.ts";
+export { rateRatio, type Exposure, type RateRatio, type RateRatioLimits } from "./signal/rate-ratio.ts";
 export { type RatioColumns, type RatioInterval } from "./signal/ratio.ts";
+export { reportMonths, type ReportMonths } from "./signal/report-months.ts";
+export { reportingRate } from "./signal/reporting-rate.ts";
+export {
+  compareRates,
+  RATE_PROBLEM_WORDING,
+  reportingRates,
+  type DenominatorRow,
+  type RateComparison,
+  type RateKey,
+  type RateProblems,
+  type RateRow,
+  type ReportingRates,
+  type ReportRow,
+} from "./signal/reporting-rates.ts";
 export { ror, rorColumns } from "./signal/ror.ts";
 export { rrr, rrrColumns } from "./signal/rrr.ts";
 export { type FdrBasis, type FdrOptions, type FdrSummary } from "./signal/screen-fdr.ts";
+export {
+  screenInteractions,
+  type InteractionRow,
+  type InteractionRowsOptions,
+  type InteractionScreening,
+} from "./signal/screen-interactions.ts";
 export {
   screen,
   type RowsOptions,
@@ -265,11 +318,27 @@ export {
   type ScreenRow,
 } from "./signal/screen.ts";
 export {
+  segmentedSeries,
+  type SegmentedEffect,
+  type SegmentedOptions,
+  type SegmentedSeries,
+} from "./signal/segmented.ts";
+export {
   mantelHaenszelColumns,
   stratifiedTables,
   type MantelHaenszelColumns,
   type StratumTable,
 } from "./signal/stratified-tables.ts";
+export { subgroupDifference, type SubgroupDifference } from "./signal/subgroup-difference.ts";
+export { compareSubgroups, type SubgroupComparison, type SubgroupRow } from "./signal/subgroups.ts";
+export {
+  HAZARD_WORDING,
+  timeToOnset,
+  type OnsetSummary,
+  type TimeToOnset,
+  type TimeToOnsetOptions,
+} from "./signal/time-to-onset.ts";
+export { fitWeibull, type HazardPattern, type WeibullFit, type WeibullOptions } from "./signal/weibull.ts";
 export { yuleQ, yuleQColumns } from "./signal/yule.ts";
 
 export { type AlertExclusions, type AlertScopeOptions } from "./cluster/alert-scope.ts";
