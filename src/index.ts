@@ -264,6 +264,9 @@ export {
   type CochranMantelHaenszel,
   type MantelHaenszel,
 } from "./signal/mantel-haenszel.ts";
+export { findMasked, type MaskedPair, type MaskingSearch, type MaskingSearchOptions } from "./signal/masking-search.ts";
+export { maskingText } from "./signal/masking-text.ts";
+export { masking, type Masker, type Masking, type MaskingOptions } from "./signal/masking.ts";
 export { CRITERION_COLUMNS, type MeasureName } from "./signal/measures.ts";
 export {
   multiplicativeInteraction,
@@ -300,6 +303,21 @@ export {
   type ReportingRates,
   type ReportRow,
 } from "./signal/reporting-rates.ts";
+export {
+  type CaseName,
+  type GroupName,
+  type LeaveOutKind,
+  type RobustnessOptions,
+  type SuspectedGroup,
+} from "./signal/robustness-groups.ts";
+export { robustnessText } from "./signal/robustness-text.ts";
+export {
+  robustness,
+  type LeaveOut,
+  type PairCells,
+  type Robustness,
+  type RuleRobustness,
+} from "./signal/robustness.ts";
 export { ror, rorColumns } from "./signal/ror.ts";
 export { rrr, rrrColumns } from "./signal/rrr.ts";
 export { type FdrBasis, type FdrOptions, type FdrSummary } from "./signal/screen-fdr.ts";
@@ -689,6 +707,19 @@ export {
 } from "./monitor/manifest-verify.ts";
 export { LIBRARY_VERSION } from "./monitor/manifest-version.ts";
 export { type RunManifest } from "./monitor/manifest.ts";
+export { restoreMonitor, type RestoreMonitorOptions } from "./monitor/monitor-restore.ts";
+export { type Review, type ReviewLevel, type ReviewPlan } from "./monitor/monitor-review.ts";
+export {
+  createMonitor,
+  MemoryKeeper,
+  Monitor,
+  monitorCounts,
+  type MonitorConfig,
+  type MonitorKeeper,
+  type MonitorRun,
+  type MonitorRunOptions,
+  type TouchedScore,
+} from "./monitor/monitor.ts";
 export {
   jointRate,
   lookThreshold,

@@ -9,7 +9,7 @@ import { PvError } from "../error.ts";
 import type { Report } from "../report/report.ts";
 import type { GpsPrior } from "../signal/ebgm.ts";
 import type { FdrSummary } from "../signal/screen-fdr.ts";
-import { screen, type RuleResult, type ScreenRow } from "../signal/screen.ts";
+import { screen, type RuleResult, type Screening, type ScreenRow } from "../signal/screen.ts";
 import { manifestOf, resultDigest, type RunManifest } from "./manifest.ts";
 import { tableAsOf, type ReportsAsOf } from "./run-as-of.ts";
 import type { RunConfig, ScreeningPlan } from "./run-config.ts";
@@ -92,18 +92,23 @@ export async function runSurveillance(
   return runDay(tableAsOf(reports, options.asOf, config.undated), config, options);
 }
 
-/** The same on reports that were received by the day. */
+/**
+ * The same on reports that were received by the day.
+ *
+ * @param kept - takes the screenings by name, for those who need more of them than the pairs that meet a rule
+ */
 export async function runDay(
   { table, withoutReceipt }: ReportsAsOf,
   config: RunConfig,
   { asOf, previous, counts = {}, signal }: RunOptions,
+  kept?: Map<string, Screening>,
 ): Promise<Run> {
   checkConfig(config, counts);
   const step = turn(signal);
   const screenings: Record<string, ScreeningRun> = {};
   for (const [name, plan] of byName(config.screenings)) {
     await step();
-    screenings[name] = runScreening(table, plan, counts[name]);
+    screenings[name] = runScreening(table, plan, counts[name], (screening) => kept?.set(name, screening));
   }
   const detectors: Record<string, DetectorRun> = {};
   const found = new Map<string, ClusterAlert>();
@@ -118,8 +123,9 @@ export async function runDay(
     }
   }
   await step();
-  const { kept, budget } = withinBudget([...found.values()], config);
-  const alerts = mergeAlerts(previous?.alerts ?? null, kept, { ...config.lifecycle, asOf });
+  const within = withinBudget([...found.values()], config);
+  const { budget } = within;
+  const alerts = mergeAlerts(previous?.alerts ?? null, within.kept, { ...config.lifecycle, asOf });
   await step();
   const results: RunResults = { screenings, detectors, alerts, budget };
   const manifest = manifestOf({
@@ -158,13 +164,19 @@ const turn = (signal: AbortSignal | undefined) => async (): Promise<void> => {
   signal.throwIfAborted();
 };
 
-function runScreening(table: ReportTable, plan: ScreeningPlan, given: PairCounts | undefined): ScreeningRun {
+function runScreening(
+  table: ReportTable,
+  plan: ScreeningPlan,
+  given: PairCounts | undefined,
+  keep: (screening: Screening) => void,
+): ScreeningRun {
   const counts = given ?? countsOf(table, plan);
   if (typeof counts === "string") {
     const nothing = { options: null, excluded: null, n: 0, pairs: 0, measures: [], rules: [], prior: null, fdr: null };
     return { ...nothing, sdrs: [], empty: counts };
   }
   const result = screen(counts, plan.screen);
+  keep(result);
   const { measures, rules, options, excluded, gps, fdr } = result;
   const flagged: number[] = [];
   for (let i = 0; i < result.size; i++) if (rules.some(({ name }) => result.verdict(name, i) === 1)) flagged.push(i);
