@@ -31,6 +31,12 @@ export const ERROR_CODES = [
   "CORRUPT_LOG",
   "WORKER_FAILED",
   "CORRUPT_STATE",
+  "CORRUPT_SNAPSHOT",
+  "TRUNCATED_SNAPSHOT",
+  "NEWER_FORMAT",
+  "CORRUPT_JOURNAL",
+  "STORE_LOCKED",
+  "STORE_CLOSED",
 ] as const;
 
 /** One of {@link ERROR_CODES}. */

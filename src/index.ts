@@ -766,6 +766,19 @@ export {
   runSurveillance,
   type ScreeningRun,
 } from "./monitor/run.ts";
+export { type ByteChunks } from "./monitor/snapshot-bytes.ts";
+export { type SnapshotDamage } from "./monitor/snapshot-container.ts";
+export { type ByteDigest } from "./monitor/snapshot-digest.ts";
+export { type AppendFile, type Recovery, type StoreFiles } from "./monitor/snapshot-folder.ts";
+export { type SnapshotMigrations } from "./monitor/snapshot-migrate.ts";
+export { openStoreFiles, type MonitorStore, type StoreOptions } from "./monitor/snapshot-store.ts";
+export {
+  readSnapshot,
+  writeSnapshot,
+  type MonitorMemory,
+  type RestoreOptions,
+  type SnapshotOptions,
+} from "./monitor/snapshot.ts";
 
 export { countChart, forestPlot, type CountBar, type ForestRow } from "./present/chart.ts";
 export { csvCell, type CsvValue } from "./present/csv-cell.ts";

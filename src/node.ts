@@ -37,6 +37,7 @@ export { type SheetCell, type SheetRows } from "./ingest/sheet.ts";
 export { xlsxRows, type XlsxOptions } from "./ingest/xlsx.node.ts";
 
 export { openMonitor, type OpenMonitor } from "./monitor/monitor.node.ts";
+export { openStore, type OpenStoreOptions } from "./monitor/snapshot-store.node.ts";
 
 export { type CsvValue } from "./present/csv-cell.ts";
 export { writeCsv, type CsvOptions } from "./present/csv.node.ts";

@@ -49,9 +49,9 @@ export class ByteSource {
 
   async #next(): Promise<boolean> {
     for (;;) {
-      const { done, value } = await this.#chunks.next();
-      if (done === true) return false;
-      this.#chunk = value as Uint8Array<ArrayBuffer>;
+      const next = await this.#chunks.next();
+      if (next.done === true) return false;
+      this.#chunk = next.value as Uint8Array<ArrayBuffer>;
       this.#at = 0;
       if (this.#chunk.length > 0) return true;
     }

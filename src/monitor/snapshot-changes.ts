@@ -71,6 +71,7 @@ export function entryFrom(bytes: Uint8Array): JournalEntry {
     case "decisions":
     case "ledger":
       return head;
+    case undefined:
     default:
       throw new PvError("CORRUPT_JOURNAL", "a journal entry does not say what it is");
   }

@@ -6,12 +6,18 @@ import { countPairs, type CountOptions } from "../../src/count/count.ts";
 import type { PairCounts } from "../../src/count/pairs.ts";
 import type { ReportTable } from "../../src/count/table.ts";
 import { eventLevel } from "../../src/count/terminology-level.ts";
+import { createTermLists } from "../../src/report/dictionary-lists.ts";
 import { ReportState } from "../../src/monitor/state.ts";
 import { smallDictionary } from "../report/synthetic.ts";
 import { batchesArbitrary, changesOf } from "./arbitrary.ts";
 import { NaiveState } from "./naive-state.ts";
 
 const meddra = smallDictionary();
+const allergies = createTermLists("list,term,scope\nAllergy,p-urticaria,narrow\n", meddra, {
+  name: "SMQ",
+  version: "1",
+  columns: { list: "list", term: "term", scope: "scope" },
+});
 const counts: Readonly<Record<string, CountOptions>> = {
   plain: {},
   everything: { domain: "all", terminologies: "mix" },
@@ -36,6 +42,13 @@ const counts: Readonly<Record<string, CountOptions>> = {
   level: {
     domain: "all",
     event: eventLevel(meddra, "PT", { unmapped: "keep", accept: ["D2"] }),
+    terminologies: "mix",
+  },
+  // Terms of the dictionary that are in no list leave their reports in the background.
+  lists: {
+    domain: "all",
+    roles: "all",
+    event: eventLevel(meddra, allergies, { unmapped: "drop", accept: ["D1", "D2"] }),
     terminologies: "mix",
   },
   strict: { domain: "all", event: eventLevel(meddra, "SOC", { accept: ["D1", "D2"] }) },
