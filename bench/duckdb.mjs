@@ -23,17 +23,28 @@ function* ids(offsets, columns) {
 }
 
 /** Loads the table and returns a function that counts, or `undefined` when DuckDB is not installed. */
-export async function duckdbCounter(table) {
+export function duckdbCounter(table) {
+  const { products, productOffsets, events, eventOffsets } = table.columns;
+  return load(
+    { offsets: productOffsets, ids: products.name.codes, role: products.role },
+    eventOffsets,
+    events.term.codes,
+  );
+}
+
+/** The same for the columns of `generateColumns`. */
+export function duckdbColumnCounter({ products, events }) {
+  return load({ ...products, role: undefined }, events.offsets, events.ids);
+}
+
+async function load({ offsets, ids: codes, role }, eventOffsets, eventCodes) {
   const { DuckDBInstance } = await import("@duckdb/node-api").catch(() => ({}));
   if (DuckDBInstance === undefined) return undefined;
-  const { products, productOffsets, events, eventOffsets } = table.columns;
   const folder = mkdtempSync(join(tmpdir(), "pvsignal-duckdb-"));
   try {
-    await pipeline(
-      Readable.from(ids(productOffsets, [products.name.codes, products.role])),
-      createWriteStream(join(folder, "p.csv")),
-    );
-    await pipeline(Readable.from(ids(eventOffsets, [events.term.codes])), createWriteStream(join(folder, "e.csv")));
+    const roles = role ?? new Uint8Array(codes.length).fill(1);
+    await pipeline(Readable.from(ids(offsets, [codes, roles])), createWriteStream(join(folder, "p.csv")));
+    await pipeline(Readable.from(ids(eventOffsets, [eventCodes])), createWriteStream(join(folder, "e.csv")));
     const connection = await (await DuckDBInstance.create(":memory:", { threads: "2" })).connect();
     await connection.run(
       `create table p as select * from read_csv('${folder}/p.csv', header = false, names = ['report', 'product', 'role'])`,

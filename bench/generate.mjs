@@ -47,17 +47,49 @@ export function zipf(n, exponent, shift, seed) {
 const labels = (prefix, n) => Array.from({ length: n }, (_, i) => prefix + String(i).padStart(6, "0"));
 const coded = (codes, values) => ({ codes, values });
 
-/** A report table of `n` synthetic reports. */
-export function generateTable(n, seed = 1) {
+const SIZES = [1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 5, 4, 3, 3, 2];
+
+const offsetsOf = (n, seed, draw) => {
+  const offsets = new Uint32Array(n + 1);
+  for (let i = 0; i < n; i++) offsets[i + 1] = offsets[i] + SIZES[mix(seed, i, draw) & 15];
+  return offsets;
+};
+
+/**
+ * Products and events of `n` synthetic reports as numbered columns for `pairStoreOf`, all of them suspect: 2.9 products and 2.9
+ * events a report, repeats included. `products` and `events` are the sizes of the vocabularies.
+ */
+export function generateColumns(n, { seed = 1, products = PRODUCTS, events = EVENTS } = {}) {
+  const productOf = zipf(products, 1.05, 3, seed);
+  const eventOf = zipf(events, 1.1, 5, seed + 1);
+  const productOffsets = offsetsOf(n, seed, 0);
+  const eventOffsets = offsetsOf(n, seed, 1);
+  const product = new (products > 65_536 ? Int32Array : Uint16Array)(productOffsets[n]);
+  const event = new (events > 65_536 ? Int32Array : Uint16Array)(eventOffsets[n]);
+  for (let i = 0; i < n; i++) {
+    let draw = 2;
+    for (let j = productOffsets[i]; j < productOffsets[i + 1]; j++) {
+      product[j] = productOf[mix(seed, i, draw) >>> 12];
+      draw += 3;
+    }
+    for (let j = eventOffsets[i]; j < eventOffsets[i + 1]; j++) {
+      const own = mix(seed, i, draw++) < OWN_SHARE * 2 ** 32;
+      const pick = mix(seed, i, draw++);
+      event[j] = own ? mix(seed, product[productOffsets[i]], pick % OWN_EVENTS) % events : eventOf[pick >>> 12];
+    }
+  }
+  return {
+    products: { labels: labels("P", products), offsets: productOffsets, ids: product },
+    events: { labels: labels("E", events), offsets: eventOffsets, ids: event },
+  };
+}
+
+/** A report table of `n` synthetic reports; `allSuspect` gives no product another role. */
+export function generateTable(n, seed = 1, allSuspect = false) {
   const productOf = zipf(PRODUCTS, 1.05, 3, seed);
   const eventOf = zipf(EVENTS, 1.1, 5, seed + 1);
-  const sizes = [1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 5, 4, 3, 3, 2];
-  const productOffsets = new Uint32Array(n + 1);
-  const eventOffsets = new Uint32Array(n + 1);
-  for (let i = 0; i < n; i++) {
-    productOffsets[i + 1] = productOffsets[i] + sizes[mix(seed, i, 0) & 15];
-    eventOffsets[i + 1] = eventOffsets[i] + sizes[mix(seed, i, 1) & 15];
-  }
+  const productOffsets = offsetsOf(n, seed, 0);
+  const eventOffsets = offsetsOf(n, seed, 1);
   const nProducts = productOffsets[n];
   const nEvents = eventOffsets[n];
   const product = new Int32Array(nProducts);
@@ -68,7 +100,7 @@ export function generateTable(n, seed = 1) {
     let draw = 2;
     for (let j = productOffsets[i]; j < productOffsets[i + 1]; j++) {
       product[j] = productOf[mix(seed, i, draw++) >>> 12];
-      role[j] = j === productOffsets[i] || mix(seed, i, draw++) < 2 ** 31 ? 1 : 3;
+      role[j] = j === productOffsets[i] || mix(seed, i, draw++) < 2 ** 31 || allSuspect ? 1 : 3;
       lot[j] = mix(seed, i, draw++) % LOTS;
     }
     for (let j = eventOffsets[i]; j < eventOffsets[i + 1]; j++) {

@@ -167,9 +167,19 @@ export { countsFromRows, type CountRow } from "./count/from-rows.ts";
 export { type InteractionColumns, type InteractionTable } from "./count/interaction-table.ts";
 export { loadReports, type IssueCount, type LoadOptions, type Reconciliation } from "./count/load.ts";
 export { keepStrata, mergeCounts } from "./count/merge.ts";
+export { addToCounts, type CountChange } from "./count/pair-delta.ts";
 export { SQL_DIALECTS, type SqlDialect, type SqlValue } from "./count/pair-sql-dialect.ts";
 export { countsFromSql, type PairSqlRow } from "./count/pair-sql-rows.ts";
 export { pairCountSql, type PairSql, type PairSqlOptions, type SqlCondition, type SqlTable } from "./count/pair-sql.ts";
+export {
+  countStore,
+  pairStore,
+  PairStore,
+  pairStoreOf,
+  type IdColumn,
+  type IdColumnOptions,
+  type IdColumns,
+} from "./count/pair-store.ts";
 export {
   PairCounts,
   type CountEcho,
@@ -180,6 +190,8 @@ export {
   type StrataMargins,
   type SuppressionEcho,
 } from "./count/pairs.ts";
+export { type CountWorker } from "./count/parallel-crew.ts";
+export { countPairsWith, type WorkerCountOptions } from "./count/parallel.ts";
 export { MISSING_STRATUM, type StrataKey, type StratumField } from "./count/strata.ts";
 export { ReportTable, type CodedColumn, type DateColumn, type TableColumns } from "./count/table.ts";
 export {

@@ -16,7 +16,7 @@ export {
   type MappedProduct,
   type MappedSeriousness,
   type Mapping,
-} from "./ingest/mapped.ts";
+} from "./ingest/mapping.ts";
 export { type MaudeOptions } from "./ingest/maude.ts";
 export { type NationalOptions } from "./ingest/national.ts";
 export { type Inputs } from "./ingest/open.node.ts";
@@ -35,6 +35,13 @@ export { readE2b, readHealthCanada, readOpenFda, writeE2b } from "./ingest/reade
 export { readCaers, readFaers, readMapped, readMaude, readReports, readVaers } from "./ingest/readers.node.ts";
 export { type SheetCell, type SheetRows } from "./ingest/sheet.ts";
 export { xlsxRows, type XlsxOptions } from "./ingest/xlsx.node.ts";
+
+export {
+  countPairsParallel,
+  openCountWorkers,
+  type CountWorkers,
+  type ParallelCountOptions,
+} from "./count/parallel.node.ts";
 
 export { openMonitor, type OpenMonitor } from "./monitor/monitor.node.ts";
 export { openStore, type OpenStoreOptions } from "./monitor/snapshot-store.node.ts";

@@ -80,6 +80,7 @@ test("a file that needs node is not below the browser entry", () => {
   };
   walk("index.ts");
   walk("simulate.ts");
+  walk("worker.ts");
   expect([...reached].filter((file) => file.endsWith(".node.ts"))).toEqual([]);
 });
 
@@ -94,5 +95,6 @@ test("every file outside math is reached from an entry", () => {
   walk("index.ts");
   walk("node.ts");
   walk("simulate.ts");
+  walk("worker.ts");
   expect(files.filter((file) => !reached.has(file) && folderOf(file) !== "math")).toEqual([]);
 });

@@ -1,5 +1,7 @@
 import { PvError } from "../error.ts";
 import { AxisBuilder, type Axis } from "./axis-builder.ts";
+import { compareText } from "./growing.ts";
+import type { LabelColumn } from "./pair-store-build.ts";
 import type { CodedColumn, ReportTable, TableColumns } from "./table.ts";
 import { EventView, ProductView } from "./view.ts";
 
@@ -151,29 +153,70 @@ function groupAxis(table: ReportTable, rows: Uint32Array, { groups }: ReportGrou
   return found.axis();
 }
 
-/** The axis restricted to some of its reports (positions, ascending); labels that no longer occur are dropped. */
-export function restrictAxis(axis: Axis, positions: Uint32Array): Axis {
-  const used = new Uint8Array(axis.labels.length);
-  let length = 0;
-  for (const i of positions) {
-    for (let k = axis.offsets[i]!; k < axis.offsets[i + 1]!; k++) {
-      used[axis.ids[k]!] = 1;
-      length++;
-    }
-  }
-  const renumbered = new Uint32Array(used.length);
-  const labels: string[] = [];
-  for (let code = 0; code < used.length; code++) {
-    if (used[code] === 0) continue;
-    renumbered[code] = labels.length;
-    labels.push(axis.labels[code]!);
-  }
-  const offsets = new Uint32Array(positions.length + 1);
-  const ids = new Uint32Array(length);
-  for (let i = 0, at = 0; i < positions.length; i++) {
-    for (let k = axis.offsets[positions[i]!]!; k < axis.offsets[positions[i]! + 1]!; k++)
-      ids[at++] = renumbered[axis.ids[k]!]!;
-    offsets[i + 1] = at;
-  }
-  return { labels, offsets, ids };
+/**
+ * What `productAxis` gives, in the form that the counting reads: levels that stand in columns are taken as they are. `rows` are
+ * the reports in scope, absent when all are.
+ */
+export function productColumn(
+  table: ReportTable,
+  rows: Uint32Array | undefined,
+  key: ProductKey,
+  filter: { readonly kind: Uint8Array; readonly wanted: Uint8Array } | undefined,
+): LabelColumn {
+  const columns = typeof key === "string" ? productColumns[key]?.(table.columns) : undefined;
+  if (columns !== undefined) return codedColumn(table.columns.productOffsets, columns, filter);
+  const keep = (row: number): boolean => filter === undefined || filter.wanted[filter.kind[row]!] === 1;
+  return axisColumn(productAxis(table, rows ?? allRows(table), key, keep));
+}
+
+/** The same for events, of a key or of an axis that was made already. */
+export function eventColumn(
+  table: ReportTable,
+  rows: Uint32Array | undefined,
+  key: EventKey | Axis,
+  keep: ((eventRow: number) => boolean) | undefined,
+): LabelColumn {
+  if (typeof key === "object" && "offsets" in key) return axisColumn(key);
+  if (typeof key !== "string") return axisColumn(eventAxis(table, rows ?? allRows(table), key, keep));
+  const { eventOffsets, events } = table.columns;
+  const kind = keep && Uint8Array.from(events.term.codes, (_, row) => Number(keep(row)));
+  return codedColumn(eventOffsets, eventColumns[key](table.columns), kind && { kind, wanted: Uint8Array.of(0, 1) });
+}
+
+const allRows = (table: ReportTable): Uint32Array => Uint32Array.from({ length: table.size }, (_, row) => row);
+
+/** An axis as a column: its numbers are those of its labels, and its rows are places in the scope. */
+export function axisColumn({ labels, offsets, ids, present }: Axis): LabelColumn {
+  return {
+    labels,
+    offsets,
+    codes: new Int32Array(ids.buffer, ids.byteOffset, ids.length),
+    number: Int32Array.from(labels, (_, i) => i),
+    byPlace: true,
+    present,
+  };
+}
+
+function codedColumn(
+  offsets: Uint32Array,
+  columns: readonly CodedColumn[],
+  filter: { readonly kind: Uint8Array; readonly wanted: Uint8Array } | undefined,
+): LabelColumn {
+  const labels = vocabulary(columns.map(({ values }) => values));
+  const [first, second] = columns.map(({ codes, values }) => ({ codes, number: numbersOf(values, labels) }));
+  return { labels, offsets, ...first!, second, ...filter };
+}
+
+/** The labels of the lists, each once, sorted. */
+export function vocabulary(lists: readonly (readonly string[])[]): readonly string[] {
+  const [only] = lists;
+  // The vocabulary of a table is sorted and without repeats.
+  if (lists.length === 1 && only!.every((label, i) => i === 0 || compareText(only![i - 1]!, label) < 0)) return only!;
+  return [...new Set(lists.flat())].sort(compareText);
+}
+
+export function numbersOf(values: readonly string[], labels: readonly string[]): Int32Array {
+  if (values === labels) return Int32Array.from(labels, (_, i) => i);
+  const number = new Map(labels.map((label, i) => [label, i]));
+  return Int32Array.from(values, (label) => number.get(label)!);
 }

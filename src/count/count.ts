@@ -1,15 +1,19 @@
 import { PvError } from "../error.ts";
-import { DOMAINS, ROLES, type Domain, type Role } from "../report/report.ts";
-import { eventAxis, productAxis, restrictAxis, type EventKey, type ProductKey } from "./axis.ts";
+import type { Domain, Role } from "../report/report.ts";
+import type { EventKey, ProductKey } from "./axis.ts";
 import type { Axis } from "./axis-builder.ts";
-import { countMatrix, labelCounts, type SparseCounts } from "./kernel.ts";
-import { PairCounts, type CountEcho } from "./pairs.ts";
-import { strataOf, stratifiedExpected, type StrataKey } from "./strata.ts";
+import { countScope, type CountScope } from "./count-scope.ts";
+import { expectedOverStrata } from "./expected.ts";
+import { countMatrix, labelCounts } from "./kernel.ts";
+import type { BuiltStore } from "./pair-store-build.ts";
+import { storeIds } from "./pair-store-rest.ts";
+import { countReports } from "./pair-store-single.ts";
+import { finalNumbers, type SparseCounts } from "./pair-store-streams.ts";
+import { PairCounts, type CountEcho, type CountExclusions, type PairOrigin } from "./pairs.ts";
+import { strataMargins, type Strata, type StrataKey } from "./strata.ts";
 import type { ReportTable } from "./table.ts";
-import { levelAxis } from "./terminology-axis.ts";
-import { isEventLevel } from "./terminology-level.ts";
-import { terminologyScope, type TerminologyEcho, type TerminologyRule } from "./terminology-scope.ts";
-import { ReportView } from "./view.ts";
+import type { TerminologyRule } from "./terminology-scope.ts";
+import type { ReportView } from "./view.ts";
 
 /** What `countPairs` counts; everything is echoed in the result. */
 export interface CountOptions {
@@ -28,7 +32,7 @@ export interface CountOptions {
    * (labels of the product axis): its class, or its own comparator.
    */
   readonly background?: "scope" | { readonly products: readonly string[] } | undefined;
-  /** Strata over which expected counts are summed; none unless told. */
+  /** Strata over which expected counts are summed, and of which the margins are kept; none unless told. */
   readonly strata?: StrataKey | undefined;
   /**
    * `"report"`: margins and total count distinct reports (Norén 2013). `"cell"`: margins are sums of pair counts, as PhViD,
@@ -56,184 +60,89 @@ export interface CountOptions {
  * counts.pair("RISPERIDONE", "Gynaecomastia"); // { a, b, c, d, n1, m1, n, expected }
  */
 export function countPairs(table: ReportTable, options: CountOptions = {}): PairCounts {
-  const {
-    product = "name",
-    event = "term",
-    roles = ["suspect", "interacting"],
-    background = "scope",
-    unit = "report",
-    universe = "complete",
-    terminologies = "one",
-  } = options;
-  const domains = chosenDomains(table, options.domain);
-  const scope = rowsInScope(table, domains, options.where);
-  const isCounted = productFilter(table, roles, domains);
-  let products = productAxis(table, scope, product, isCounted);
-  const level = isEventLevel(event) ? event : undefined;
-  const terms = terminologyScope(table, scope, terminologies, level !== undefined || typeof event === "object");
-  const placed = level === undefined ? undefined : levelAxis(table, scope, level, terms.keep);
-  let events = placed?.axis ?? eventAxis(table, scope, event, terms.keep);
-  const complete = completeReports(products, events);
-  const excluded = {
-    outOfScope: table.size - scope.length,
-    withoutProduct: scope.length - complete.withProduct,
-    withoutEvent: complete.withProduct - complete.positions.length,
-  };
-  if (complete.positions.length === 0) throw new PvError("EMPTY_SCOPE", emptyScope(table, excluded, options));
-  let rows = scope;
-  if (universe === "complete") {
-    products = restrictAxis(products, complete.positions);
-    events = restrictAxis(events, complete.positions);
-    rows = complete.positions.map((i) => scope[i]!);
-  }
-  const pairs = countMatrix(products, events);
-  const echo: CountEcho = {
-    product: keyName(product),
-    event: level === undefined ? keyName(event) : `${level.dictionary.label} ${level.level}`,
-    roles,
-    domains,
-    where: options.where === undefined ? "all" : "custom",
-    background,
-    strata: options.strata === undefined ? "none" : typeof options.strata === "function" ? "custom" : options.strata,
-    unit,
-    universe,
-    ...terminologyEcho(terms.echo, placed?.mapping),
-  };
-  const base = {
-    products: products.labels,
-    events: events.labels,
-    rowOffsets: pairs.rowOffsets,
-    event: pairs.event,
-    a: pairs.count,
+  const scope = countScope(table, options);
+  const { store, pairs } = countReports(scope.input);
+  return finishCounts(scopeParts(scope, store), pairs);
+}
+
+/** What a count is made of beside its pairs. */
+export interface CountedParts {
+  readonly store: BuiltStore;
+  readonly echo: CountEcho;
+  readonly excluded: CountExclusions;
+  /** Table rows of the reports; absent when they did not come from a table. */
+  readonly rows?: (() => Uint32Array) | undefined;
+  readonly strata?: (() => Strata) | undefined;
+}
+
+/** @throws PvError `EMPTY_SCOPE` */
+export function scopeParts({ echo, excluded, rows, strata }: CountScope, store: BuiltStore): CountedParts {
+  return {
+    store,
     echo,
-    excluded,
+    excluded: excluded(store),
+    rows: () => rows(store),
+    strata: strata && (() => strata(rows(store))),
   };
-  if (unit === "cell") {
-    if (options.strata !== undefined || background !== "scope") {
+}
+
+/** The counts of a store's pairs, with margins as the options want them. */
+export function finishCounts({ store, echo, excluded, rows, strata }: CountedParts, pairs: SparseCounts): PairCounts {
+  const products = occurring(store.labels.products, store.n1);
+  const events = occurring(store.labels.events, store.m1);
+  const axes = once(() => storeAxes(store, products, events));
+  const origin = rows && ((): PairOrigin => ({ rows: rows(), ...axes() }));
+  const base = { products, events, rowOffsets: pairs.rowOffsets, event: pairs.event, a: pairs.count, echo, excluded };
+  if (echo.unit === "cell") {
+    if (strata !== undefined || echo.background !== "scope") {
       throw new PvError("INVALID_OPTION", `unit "cell" has neither strata nor a comparator`);
     }
-    return new PairCounts({
-      ...base,
-      ...cellMargins(pairs, products.labels.length, events.labels.length),
-      origin: { rows, products, events },
-    });
+    return new PairCounts({ ...base, ...cellMargins(pairs, products.length, events.length), origin });
   }
   const margins = {
-    n1: Float64Array.from(labelCounts(products)),
-    m1: Float64Array.from(labelCounts(events)),
-    n: rows.length,
+    n1: Float64Array.from(store.n1).filter((n) => n > 0),
+    m1: Float64Array.from(store.m1).filter((n) => n > 0),
+    n: store.size,
   };
-  if (background !== "scope") {
-    if (options.strata !== undefined) throw new PvError("INVALID_OPTION", "strata and a comparator cannot be combined");
-    const comparator = membership(products, background.products);
+  if (echo.background !== "scope") {
+    if (strata !== undefined) throw new PvError("INVALID_OPTION", "strata and a comparator cannot be combined");
+    const comparator = membership(axes().products, echo.background.products);
     return new PairCounts({
       ...base,
       ...margins,
-      comparator: comparatorMargins(products, events, pairs, margins.n1, comparator),
-      origin: { rows, products, events, comparator },
+      comparator: comparatorMargins(axes().products, axes().events, pairs, margins.n1, comparator),
+      origin: origin && ((): PairOrigin => ({ ...origin(), comparator })),
     });
   }
-  const expected =
-    options.strata === undefined
-      ? undefined
-      : stratifiedExpected(products, events, strataOf(table, rows, options.strata), pairs);
-  return new PairCounts({ ...base, ...margins, expected, origin: { rows, products, events } });
+  if (strata === undefined) return new PairCounts({ ...base, ...margins, origin });
+  const kept = strataMargins(axes().products, axes().events, strata());
+  return new PairCounts({ ...base, ...margins, expected: expectedOverStrata(kept, pairs), strata: kept, origin });
 }
 
-const keyName = (key: ProductKey | EventKey): string =>
-  typeof key === "string" ? key : typeof key === "function" ? "custom" : "groups";
-
-/** Nothing where there is nothing to tell. */
-function terminologyEcho(
-  echo: TerminologyEcho,
-  mapping: TerminologyEcho["mapping"],
-): { readonly terminology?: TerminologyEcho } {
-  if (mapping !== undefined) return { terminology: { ...echo, mapping } };
-  return echo.declared.length > 0 || echo.rule !== "one" ? { terminology: echo } : {};
+/** Labels that reports have. */
+export function occurring(labels: readonly string[], margin: Uint32Array): readonly string[] {
+  return margin.includes(0) ? labels.filter((_, i) => margin[i]! > 0) : labels;
 }
 
-function chosenDomains(table: ReportTable, domain: CountOptions["domain"]): readonly Domain[] | "all" {
-  if (domain === "all") return "all";
-  if (domain !== undefined) return typeof domain === "string" ? [domain] : domain;
-  const present = table.domains();
-  if (present.length > 1) {
-    throw new PvError(
-      "MIXED_DOMAINS",
-      `the table holds ${present.join(", ")}: choose one with domain, or "all" to compare them with each other on purpose`,
-    );
-  }
-  return present;
-}
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => (made ??= make());
+};
 
-function rowsInScope(
-  table: ReportTable,
-  domains: readonly Domain[] | "all",
-  where: CountOptions["where"],
-): Uint32Array {
-  const { reports, products, productOffsets } = table.columns;
-  const wanted = domainCodes(domains);
-  const view = new ReportView(table);
-  const rows: number[] = [];
-  for (let row = 0; row < table.size; row++) {
-    if (wanted !== undefined) {
-      let inside = wanted[reports.domain[row]!] === 1;
-      // A report of another kind is in scope when one of its products is of the wanted kind.
-      for (let j = productOffsets[row]!; !inside && j < productOffsets[row + 1]!; j++)
-        inside = wanted[products.domain[j]!] === 1;
-      if (!inside) continue;
+function storeAxes(
+  store: BuiltStore,
+  products: readonly string[],
+  events: readonly string[],
+): { readonly products: Axis; readonly events: Axis } {
+  const axis = (kind: "products" | "events", labels: readonly string[], margin: Uint32Array): Axis => {
+    const { offsets, ids } = storeIds(store, kind);
+    if (labels.length < margin.length) {
+      const number = finalNumbers(margin);
+      for (let k = 0; k < ids.length; k++) ids[k] = number[ids[k]!]!;
     }
-    view.row = row;
-    if (where === undefined || where(view)) rows.push(row);
-  }
-  return Uint32Array.from(rows);
-}
-
-function domainCodes(domains: readonly Domain[] | "all"): Uint8Array | undefined {
-  if (domains === "all") return undefined;
-  const wanted = new Uint8Array(DOMAINS.length + 1);
-  for (const domain of domains) wanted[DOMAINS.indexOf(domain) + 1] = 1;
-  wanted[0] = 0;
-  return wanted;
-}
-
-function productFilter(
-  table: ReportTable,
-  roles: readonly Role[] | "all",
-  domains: readonly Domain[] | "all",
-): (productRow: number) => boolean {
-  const { products, productOffsets, reports } = table.columns;
-  const roleWanted = new Uint8Array(ROLES.length + 1).fill(roles === "all" ? 1 : 0);
-  if (roles !== "all") for (const role of roles) roleWanted[ROLES.indexOf(role) + 1] = 1;
-  const domainWanted = domainCodes(domains);
-  if (domainWanted === undefined) return (j) => roleWanted[products.role[j]!] === 1;
-  const domainOf = new Uint8Array(products.role.length);
-  for (let row = 0; row < table.size; row++) {
-    for (let j = productOffsets[row]!; j < productOffsets[row + 1]!; j++)
-      domainOf[j] = products.domain[j]! || reports.domain[row]!;
-  }
-  return (j) => roleWanted[products.role[j]!] === 1 && domainWanted[domainOf[j]!] === 1;
-}
-
-function completeReports(
-  products: Axis,
-  events: Axis,
-): { readonly positions: Uint32Array; readonly withProduct: number } {
-  const positions: number[] = [];
-  let withProduct = 0;
-  for (let i = 0; i + 1 < products.offsets.length; i++) {
-    if (products.offsets[i + 1] === products.offsets[i]) continue;
-    withProduct++;
-    if (events.offsets[i + 1] !== events.offsets[i] || events.present?.[i] === 1) positions.push(i);
-  }
-  return { positions: Uint32Array.from(positions), withProduct };
-}
-
-function emptyScope(table: ReportTable, excluded: PairCounts["excluded"], options: CountOptions): string {
-  const { outOfScope, withoutProduct, withoutEvent } = excluded;
-  const steps = `${table.size} reports, ${outOfScope} outside domain and where, ${withoutProduct} without a product in the chosen roles and level, ${withoutEvent} without an event`;
-  const has = table.domains().join(", ") || "no report";
-  const asked = options.domain === undefined || options.domain === "all" ? "" : `; the table holds ${has}`;
-  return `no report is left to count: ${steps}${asked}`;
+    return { labels, offsets, ids };
+  };
+  return { products: axis("products", products, store.n1), events: axis("events", events, store.m1) };
 }
 
 function cellMargins(

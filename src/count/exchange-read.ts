@@ -1,7 +1,8 @@
 import { PvError } from "../error.ts";
 import type { CountsFile, FileMargins } from "./exchange.ts";
 import { checkMargins } from "./from-rows.ts";
-import { differing, expectedOverStrata } from "./merge.ts";
+import { expectedOverStrata } from "./expected.ts";
+import { differing } from "./merge.ts";
 import { PairCounts, type PairBounds, type SparseMargins, type StrataMargins } from "./pairs.ts";
 
 /**

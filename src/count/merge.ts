@@ -1,9 +1,12 @@
 import { PvError } from "../error.ts";
 import { compareText } from "./build.ts";
 import { mergeEchoes } from "./exchange-echo.ts";
+import { expectedOverStrata } from "./expected.ts";
 import { PairCounts, type PairBounds, type SparseMargins, type StrataMargins } from "./pairs.ts";
-import { strataOf, type Strata, type StrataKey } from "./strata.ts";
+import { strataMargins, strataOf, type StrataKey } from "./strata.ts";
 import type { ReportTable } from "./table.ts";
+
+export { expectedOverStrata };
 
 /**
  * Adds up counts of disjoint shards: no report may be in two of them, which the counts themselves cannot tell, so shards are
@@ -14,8 +17,8 @@ import type { ReportTable } from "./table.ts";
  * upper bounds are added.
  *
  * @throws PvError `INVALID_ARGUMENT` without counts, for the same counts or source twice, and for options that differ (the
- *   message names them); `INVALID_OPTION` for counts with a comparator, or stratified without the margins of each stratum
- *   (see {@link keepStrata}); `MIXED_TERMINOLOGIES`; `INVALID_COUNT` for a sum above 2^53 - 1
+ *   message names them); `INVALID_OPTION` for counts with a comparator, or with expected counts but without the margins of
+ *   each stratum; `MIXED_TERMINOLOGIES`; `INVALID_COUNT` for a sum above 2^53 - 1
  * @example
  * mergeCounts(countsFromRows([{ product: "A", event: "rash", a: 4 }]), countsFromRows([{ product: "A", event: "rash", a: 5 }])).n; // 9
  */
@@ -95,8 +98,8 @@ export function mergeCounts(...counts: readonly PairCounts[]): PairCounts {
 }
 
 /**
- * Keeps the margins of each stratum with the counts, so that shards can be merged or exchanged: expected counts of strata do
- * not add up, margins do. Unstratified counts become stratified.
+ * Stratifies unstratified counts without counting again: expected counts over strata, and the margins of each stratum, as
+ * `countPairs` with these `strata` gives them.
  *
  * @param table - the table that was counted
  * @param strata - as given to `countPairs`
@@ -117,15 +120,7 @@ export function keepStrata(counts: PairCounts, table: ReportTable, strata: Strat
       `strata: counted with ${JSON.stringify(options.strata)}, asked to keep ${JSON.stringify(echoed)}`,
     );
   }
-  const found = strataOf(table, origin.rows, strata);
-  const n = new Float64Array(found.labels.length);
-  for (const s of found.of) n[s]!++;
-  const kept: StrataMargins = {
-    labels: found.labels,
-    n,
-    products: axisMargins(origin.products, found),
-    events: axisMargins(origin.events, found),
-  };
+  const kept = strataMargins(origin.products, origin.events, strataOf(table, origin.rows, strata));
   const offsets = rowOffsets(counts);
   return new PairCounts({
     products: counts.products,
@@ -142,29 +137,6 @@ export function keepStrata(counts: PairCounts, table: ReportTable, strata: Strat
     excluded: counts.excluded,
     origin,
   });
-}
-
-/** Expected counts Σ n1s·m1s/ns from kept margins, in the order of strata: the same sum as when they are counted. */
-export function expectedOverStrata(
-  { labels, n, products, events }: StrataMargins,
-  pairs: { readonly rowOffsets: Uint32Array; readonly event: Uint32Array },
-): Float64Array {
-  const expected = new Float64Array(pairs.event.length);
-  const weight = new Float64Array(labels.length);
-  for (let p = 0; p + 1 < pairs.rowOffsets.length; p++) {
-    for (let k = products.offsets[p]!; k < products.offsets[p + 1]!; k++) {
-      weight[products.stratum[k]!] = products.count[k]! / n[products.stratum[k]!]!;
-    }
-    for (let i = pairs.rowOffsets[p]!; i < pairs.rowOffsets[p + 1]!; i++) {
-      const e = pairs.event[i]!;
-      let sum = 0;
-      for (let k = events.offsets[e]!; k < events.offsets[e + 1]!; k++)
-        sum += events.count[k]! * weight[events.stratum[k]!]!;
-      expected[i] = sum;
-    }
-    for (let k = products.offsets[p]!; k < products.offsets[p + 1]!; k++) weight[products.stratum[k]!] = 0;
-  }
-  return expected;
 }
 
 /** Where the pairs of each product begin. */
@@ -186,7 +158,7 @@ export function checkMergeable(counts: PairCounts): void {
   if (counts.stratified && counts.strata === undefined) {
     throw new PvError(
       "INVALID_OPTION",
-      "expected counts over strata do not add up: keep the margins of each stratum with keepStrata",
+      "expected counts over strata do not add up, and these counts came without the margins of each stratum",
     );
   }
 }
@@ -303,37 +275,6 @@ function mergeStrata(counts: readonly PairCounts[], products: United, events: Un
     products: side(products, "products"),
     events: side(events, "events"),
   };
-}
-
-/** Reports of each label in each stratum. */
-function axisMargins(
-  axis: { readonly labels: readonly string[]; readonly offsets: Uint32Array; readonly ids: Uint32Array },
-  strata: Strata,
-): SparseMargins {
-  const found = axis.labels.map(() => new Map<number, number>());
-  for (let r = 0; r + 1 < axis.offsets.length; r++) {
-    const s = strata.of[r]!;
-    for (let k = axis.offsets[r]!; k < axis.offsets[r + 1]!; k++) {
-      const label = found[axis.ids[k]!]!;
-      label.set(s, (label.get(s) ?? 0) + 1);
-    }
-  }
-  return sparseMargins(found);
-}
-
-/** Sparse margins from one map of stratum to count per label. */
-export function sparseMargins(found: readonly ReadonlyMap<number, number>[]): SparseMargins {
-  const offsets = new Uint32Array(found.length + 1);
-  const stratum: number[] = [];
-  const count: number[] = [];
-  found.forEach((label, i) => {
-    for (const [s, reports] of [...label].sort(([x], [y]) => x - y)) {
-      stratum.push(s);
-      count.push(reports);
-    }
-    offsets[i + 1] = stratum.length;
-  });
-  return { offsets, stratum: Uint32Array.from(stratum), count: Float64Array.from(count) };
 }
 
 function checkSum(name: string, value: number): number {

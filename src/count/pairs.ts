@@ -104,8 +104,8 @@ export interface PairParts {
   readonly comparator?: { readonly m1: Float64Array; readonly n: Float64Array } | undefined;
   readonly echo: CountEcho;
   readonly excluded: CountExclusions;
-  readonly origin?: PairOrigin | undefined;
-  /** Only when the margins of each stratum were kept. */
+  readonly origin?: PairOrigin | (() => PairOrigin) | undefined;
+  /** Only when stratified: margins of each stratum, 12 bytes for each label and stratum it occurs in. */
   readonly strata?: StrataMargins | undefined;
   /** Only when counts were withheld before exchange. */
   readonly bounds?: PairBounds | undefined;
@@ -120,8 +120,6 @@ export class PairCounts {
   readonly events: readonly string[];
   /** Number of pairs. */
   readonly size: number;
-  /** Number of product of each pair. */
-  readonly product: Uint32Array;
   readonly event: Uint32Array;
   readonly a: Uint32Array | Float64Array;
   /** Product margins, by number of product. */
@@ -134,13 +132,13 @@ export class PairCounts {
   readonly #parts: PairParts;
   #productIndex: ReadonlyMap<string, number> | undefined;
   #eventIndex: ReadonlyMap<string, number> | undefined;
+  #product: Uint32Array | undefined;
+  #origin: PairOrigin | undefined;
 
   constructor(parts: PairParts) {
     this.products = parts.products;
     this.events = parts.events;
     this.size = parts.event.length;
-    this.product = new Uint32Array(this.size);
-    for (let p = 0; p < parts.products.length; p++) this.product.fill(p, parts.rowOffsets[p], parts.rowOffsets[p + 1]);
     this.event = parts.event;
     this.a = parts.a;
     this.n1 = parts.n1;
@@ -153,10 +151,26 @@ export class PairCounts {
 
   /** Where the counts came from; absent when they came as counts. */
   get origin(): PairOrigin | undefined {
-    return this.#parts.origin;
+    const { origin } = this.#parts;
+    return (this.#origin ??= typeof origin === "function" ? origin() : origin);
   }
 
-  /** Margins of each stratum; absent when unstratified or not kept. */
+  /** Number of product of each pair. */
+  get product(): Uint32Array {
+    if (this.#product === undefined) {
+      const { rowOffsets } = this.#parts;
+      this.#product = new Uint32Array(this.size);
+      for (let p = 0; p < this.products.length; p++) this.#product.fill(p, rowOffsets[p], rowOffsets[p + 1]);
+    }
+    return this.#product;
+  }
+
+  /** Pairs of product p are `rowOffsets[p]` to `rowOffsets[p + 1] - 1`, by ascending event. */
+  get rowOffsets(): Uint32Array {
+    return this.#parts.rowOffsets;
+  }
+
+  /** Margins of each stratum, from which the expected counts follow; absent when unstratified. */
   get strata(): StrataMargins | undefined {
     return this.#parts.strata;
   }
@@ -173,7 +187,7 @@ export class PairCounts {
   /** Cells and expected counts of all pairs, one column each. */
   columns(): FourfoldColumns {
     const { comparator, expected } = this.#parts;
-    const size = this.size;
+    const { size, product } = this;
     const out = {
       a: Float64Array.from(this.a),
       b: new Float64Array(size),
@@ -182,7 +196,7 @@ export class PairCounts {
       expected: expected?.slice() ?? new Float64Array(size),
     };
     for (let i = 0; i < size; i++) {
-      const p = this.product[i]!;
+      const p = product[i]!;
       const a = this.a[i]!;
       const n1 = this.n1[p]!;
       const m1 = comparator === undefined ? this.m1[this.event[i]!]! : comparator.m1[i]!;

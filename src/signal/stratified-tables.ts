@@ -1,8 +1,8 @@
 import { PvError } from "../error.ts";
 import type { Axis } from "../count/axis-builder.ts";
 import type { FourfoldTable } from "../count/fourfold.ts";
-import type { PairCounts, PairOrigin } from "../count/pairs.ts";
-import { strataOf, type Strata, type StrataKey } from "../count/strata.ts";
+import type { PairCounts, PairOrigin, SparseMargins } from "../count/pairs.ts";
+import { axisMargins, strataOf, type Strata, type StrataKey } from "../count/strata.ts";
 import type { ReportTable } from "../count/table.ts";
 import { chiSquareSf } from "../math/chi-square.ts";
 import {
@@ -100,7 +100,7 @@ export function mantelHaenszelColumns(
   for (const s of groups.of) total[s]!++;
   const order = byStratum(groups);
   const reports = reportsOf(products, order);
-  const margin = stratumCounts(reportsOf(events, order), groups);
+  const margin = axisMargins(events, groups);
   const out = emptyColumns(counts.size);
   const walk = new ProductWalk(events.labels.length);
   for (let first = 0; first < counts.size;) {
@@ -133,14 +133,14 @@ class ProductWalk {
     this.#counter = new Uint32Array(nEvents);
   }
 
-  start(event: Uint32Array, margin: StratumCounts): void {
+  start(event: Uint32Array, margin: SparseMargins): void {
     this.#event = event;
     if (event.length > this.#cursor.length) {
       this.#cursor = new Uint32Array(event.length * 2);
       this.sums = new Float64Array(event.length * 2 * STRATUM_SUMS);
     }
     this.sums.fill(0, 0, event.length * STRATUM_SUMS);
-    for (let i = 0; i < event.length; i++) this.#cursor[i] = margin.start[event[i]!]!;
+    for (let i = 0; i < event.length; i++) this.#cursor[i] = margin.offsets[event[i]!]!;
   }
 
   count(events: Axis, report: number): void {
@@ -148,11 +148,11 @@ class ProductWalk {
   }
 
   /** Ends a stratum of which `n1` reports name the product. Events of the product outside it add 0 and are passed over. */
-  close(s: number, n1: number, n: number, margin: StratumCounts): void {
+  close(s: number, n1: number, n: number, margin: SparseMargins): void {
     const event = this.#event;
     for (let i = 0; i < event.length; i++) {
       const e = event[i]!;
-      const end = margin.start[e + 1]!;
+      const end = margin.offsets[e + 1]!;
       let k = this.#cursor[i]!;
       while (k < end && margin.stratum[k]! < s) k++;
       this.#cursor[i] = k;
@@ -249,29 +249,4 @@ function reportsOf(axis: Axis, order: Uint32Array): Reports {
     for (let k = axis.offsets[i]!; k < axis.offsets[i + 1]!; k++) report[at[axis.ids[k]!]!++] = i;
   }
   return { start, report };
-}
-
-/** Reports of each label per stratum, only where there are any: `stratum[k]` has `count[k]`, k from `start[label]`. */
-interface StratumCounts {
-  readonly start: Uint32Array;
-  readonly stratum: Uint32Array;
-  readonly count: Uint32Array;
-}
-
-function stratumCounts({ start, report }: Reports, { of }: Strata): StratumCounts {
-  const stratum = new Uint32Array(report.length);
-  const count = new Uint32Array(report.length);
-  const begin = new Uint32Array(start.length);
-  let length = 0;
-  for (let label = 0; label + 1 < start.length; label++) {
-    begin[label] = length;
-    for (let k = start[label]!; k < start[label + 1]!; k++) {
-      const s = of[report[k]!]!;
-      // Reports come by stratum, so a new one is one not seen before.
-      if (length === begin[label] || stratum[length - 1] !== s) stratum[length++] = s;
-      count[length - 1]!++;
-    }
-  }
-  begin[start.length - 1] = length;
-  return { start: begin, stratum: stratum.slice(0, length), count: count.slice(0, length) };
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { buildTable, countPairs, countsFromRows, screen, type PairCounts, type PvError, type Report } from "pvsignal";
 import { exportCounts, importCounts, type CountsFile } from "../../src/count/exchange.ts";
 import { canonicalJson, sha256 } from "../../src/count/exchange-digest.ts";
-import { keepStrata, mergeCounts } from "../../src/count/merge.ts";
+import { mergeCounts } from "../../src/count/merge.ts";
 import { reportArbitrary } from "./arbitrary.ts";
 
 const many = fc.array(reportArbitrary, { minLength: 25, maxLength: 60 });
@@ -12,8 +12,7 @@ const many = fc.array(reportArbitrary, { minLength: 25, maxLength: 60 });
 function counted(reports: readonly Report[], strata?: readonly "sex"[]): PairCounts | undefined {
   const table = buildTable(reports);
   try {
-    const counts = countPairs(table, { domain: "all", terminologies: "mix", strata });
-    return strata === undefined ? counts : keepStrata(counts, table, strata);
+    return countPairs(table, { domain: "all", terminologies: "mix", strata });
   } catch (error) {
     expect((error as PvError).code).toBe("EMPTY_SCOPE");
     return undefined;
