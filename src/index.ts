@@ -792,6 +792,42 @@ export {
   type SnapshotOptions,
 } from "./monitor/snapshot.ts";
 
+export { chronographChart, type ChronographOptions, type ChronographPoint } from "./present/chart-chronograph.ts";
+export { type ClassBreaks } from "./present/chart-classes.ts";
+export { CHART_COLOURS, type ChartColours } from "./present/chart-colour.ts";
+export { controlChart, type ControlPoint } from "./present/chart-control.ts";
+export { epidemicChart, epidemicPoints, type EpidemicPoint } from "./present/chart-epidemic.ts";
+export { forestChart, type ForestOptions } from "./present/chart-forest.ts";
+export { funnelChart } from "./present/chart-funnel.ts";
+export { heatMapChart, type HeatCell, type HeatMapOptions } from "./present/chart-heat-map.ts";
+export { lotChart, type LotLine } from "./present/chart-lots.ts";
+export { svgFile, type Chart, type ChartRow } from "./present/chart-make.ts";
+export { chartNumber } from "./present/chart-number.ts";
+export { onsetChart } from "./present/chart-onset.ts";
+export {
+  provinceChart,
+  PROVINCE_TILES,
+  type ProvinceOptions,
+  type ProvinceTile,
+  type ProvinceValue,
+} from "./present/chart-province.ts";
+export {
+  jsonRow,
+  type JsonRow,
+  type VegaLiteChannel,
+  type VegaLiteLayer,
+  type VegaLiteMark,
+  type VegaLiteSpec,
+  type VegaLiteType,
+  type VegaLiteView,
+} from "./present/chart-spec.ts";
+export {
+  icChart,
+  volcanoChart,
+  type IcPoint,
+  type ScatterOptions,
+  type VolcanoPoint,
+} from "./present/chart-volcano.ts";
 export { countChart, forestPlot, type CountBar, type ForestRow } from "./present/chart.ts";
 export { csvCell, type CsvValue } from "./present/csv-cell.ts";
 export { both, escapeHtml, html, htmlPage, htmlTable, type Html, type TableColumn } from "./present/html.ts";

@@ -41,7 +41,7 @@ export const both = ({ zh, en }: Wording): Html => html`<span lang="zh">${zh}</s
 
 const style = `
 :root { color-scheme: light dark; --ink: #1d2430; --dim: #56616f; --line: #d4dae2; --paper: #fff; --band: #f3f6f9; --mark: #b3261e; --bar: #2f6f9f; --accent: #0b5c8a; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e7ebf0; --dim: #a3aebb; --line: #38424f; --paper: #12171e; --band: #1a212a; --mark: #ff8a80; --bar: #6fb3e0; --accent: #7cc4f2; } }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e7ebf0; --dim: #a3aebb; --line: #38424f; --paper: #12171e; --band: #1a212a; --mark: #ff8a80; --bar: #6fb3e0; --accent: #7cc4f2; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 76rem; padding: 1rem 1.5rem 4rem; font: 15px/1.55 system-ui, "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif; color: var(--ink); background: var(--paper); }
 h1 { font-size: 1.7rem; margin: 1rem 0 .3rem; } h2 { margin: 2.4rem 0 .4rem; padding-top: .6rem; border-top: 2px solid var(--line); font-size: 1.3rem; } h3 { margin: 1.6rem 0 .4rem; font-size: 1.05rem; }
