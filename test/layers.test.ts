@@ -27,6 +27,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   "fast-csv": ["ingest/csv.node.ts", "present/csv.node.ts"],
   "hucre/xlsx": ["ingest/xlsx.node.ts"],
   "hucre/xml": ["ingest/xlsx.node.ts"],
+  "hyparquet-writer": ["present/parquet.node.ts"],
   saxes: ["ingest/e2b.ts"],
   "simple-statistics": ["cluster/rules.ts", "cluster/lots.ts", "cluster/alert-make.ts"],
 };

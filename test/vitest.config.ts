@@ -24,10 +24,15 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 120_000,
     hookTimeout: 300_000,
-    // The examples are run in both zones by their own test, and a fit reads no date: once is enough.
+    // The examples are run in both zones by their own test; a fit and a query of counts read no date: once is enough.
     projects: [
       zone("Asia/Shanghai"),
-      zone("America/St_Johns", ["test/examples.test.ts", "test/package.test.ts", "test/signal/gps-fit.test.ts"]),
+      zone("America/St_Johns", [
+        "test/examples.test.ts",
+        "test/package.test.ts",
+        "test/signal/gps-fit.test.ts",
+        "test/engines/**",
+      ]),
     ],
     coverage: { provider: "v8", include: ["src/**/*.ts"] },
   },

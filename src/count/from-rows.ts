@@ -88,22 +88,23 @@ export function checkMargins(
   products: readonly string[],
   events: readonly string[],
   rowOffsets: Uint32Array,
-  event: readonly number[],
-  a: readonly number[],
+  event: ArrayLike<number>,
+  a: ArrayLike<number>,
   n1: ReadonlyMap<string, number>,
   m1: ReadonlyMap<string, number>,
   n: number,
 ): void {
+  const columns = events.map((name) => m1.get(name)!);
   products.forEach((product, p) => {
+    const row = n1.get(product)!;
     for (let i = rowOffsets[p]!; i < rowOffsets[p + 1]!; i++) {
-      const [count, row, column] = [a[i]!, n1.get(product)!, m1.get(events[event[i]!]!)!];
+      const [count, column] = [a[i]!, columns[event[i]!]!];
+      if (count <= row && count <= column && row + column - count <= n) continue;
       const pair = `${JSON.stringify(product)} × ${JSON.stringify(events[event[i]!])}`;
       if (count > row || count > column) {
         throw new PvError("INVALID_COUNT", `a of ${pair}: ${count} is more than its margin, n1 ${row} or m1 ${column}`);
       }
-      if (row + column - count > n) {
-        throw new PvError("INVALID_COUNT", `n: ${n} is too small for ${pair} with a ${count}, n1 ${row}, m1 ${column}`);
-      }
+      throw new PvError("INVALID_COUNT", `n: ${n} is too small for ${pair} with a ${count}, n1 ${row}, m1 ${column}`);
     }
   });
 }

@@ -3,10 +3,6 @@ import { compareText } from "./build.ts";
 import { mergeEchoes } from "./exchange-echo.ts";
 import { expectedOverStrata } from "./expected.ts";
 import { PairCounts, type PairBounds, type SparseMargins, type StrataMargins } from "./pairs.ts";
-import { strataMargins, strataOf, type StrataKey } from "./strata.ts";
-import type { ReportTable } from "./table.ts";
-
-export { expectedOverStrata };
 
 /**
  * Adds up counts of disjoint shards: no report may be in two of them, which the counts themselves cannot tell, so shards are
@@ -94,48 +90,6 @@ export function mergeCounts(...counts: readonly PairCounts[]): PairCounts {
       withoutProduct: sum("withoutProduct", (one) => one.excluded.withoutProduct),
       withoutEvent: sum("withoutEvent", (one) => one.excluded.withoutEvent),
     },
-  });
-}
-
-/**
- * Stratifies unstratified counts without counting again: expected counts over strata, and the margins of each stratum, as
- * `countPairs` with these `strata` gives them.
- *
- * @param table - the table that was counted
- * @param strata - as given to `countPairs`
- * @throws PvError `INVALID_OPTION` for counts that did not come from reports, count cells, have a comparator, or were
- *   stratified otherwise
- */
-export function keepStrata(counts: PairCounts, table: ReportTable, strata: StrataKey): PairCounts {
-  const { origin, options } = counts;
-  if (origin === undefined)
-    throw new PvError("INVALID_OPTION", "these counts came as counts: they cannot be stratified");
-  if (options.unit === "cell" || options.background !== "scope") {
-    throw new PvError("INVALID_OPTION", `strata need unit "report" and every report of the scope as background`);
-  }
-  const echoed = typeof strata === "function" ? "custom" : strata;
-  if (options.strata !== "none" && JSON.stringify(options.strata) !== JSON.stringify(echoed)) {
-    throw new PvError(
-      "INVALID_OPTION",
-      `strata: counted with ${JSON.stringify(options.strata)}, asked to keep ${JSON.stringify(echoed)}`,
-    );
-  }
-  const kept = strataMargins(origin.products, origin.events, strataOf(table, origin.rows, strata));
-  const offsets = rowOffsets(counts);
-  return new PairCounts({
-    products: counts.products,
-    events: counts.events,
-    rowOffsets: offsets,
-    event: counts.event,
-    a: counts.a,
-    n1: counts.n1,
-    m1: counts.m1,
-    n: counts.n,
-    expected: expectedOverStrata(kept, { rowOffsets: offsets, event: counts.event }),
-    strata: kept,
-    echo: { ...options, strata: echoed },
-    excluded: counts.excluded,
-    origin,
   });
 }
 

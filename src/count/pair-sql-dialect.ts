@@ -17,6 +17,10 @@ export interface DialectText {
   readonly text: (expression: string) => string;
   /** Text, `""` and absent replaced. */
   readonly textOr: (expression: string, missing: string) => string;
+  /** Rows of equal reports side by side, every one with every one. */
+  readonly join: string;
+  /** Whether parts of a statement can be named in front of it (`with … as`). */
+  readonly namesParts: boolean;
 }
 
 const halfCharacter = /\p{Surrogate}/u;
@@ -25,15 +29,23 @@ const doubled =
   (mark: string) =>
   (name: string): string =>
     mark + name.replaceAll(mark, mark + mark) + mark;
-const cast = (type: string): Pick<DialectText, "text" | "textOr"> => ({
+/** What most engines share; `type` is what they call text. */
+const common = (type: string): Pick<DialectText, "text" | "textOr" | "join" | "namesParts"> => ({
   text: (x) => `coalesce(cast(${x} as ${type}), '')`,
   textOr: (x, missing) => `coalesce(nullif(cast(${x} as ${type}), ''), '${missing}')`,
+  join: "join",
+  namesParts: true,
 });
 
 export const dialectText: Readonly<Record<SqlDialect, DialectText>> = {
-  duckdb: { quote: doubled('"'), parameter: (i) => `$${i}`, ...cast("varchar") },
-  postgres: { quote: doubled('"'), parameter: (i) => `$${i}`, ...cast("text") },
-  spark: { quote: doubled("`"), parameter: (i) => `:p${i}`, ...cast("string") },
+  duckdb: { quote: doubled('"'), parameter: (i) => `$${i}`, ...common("varchar") },
+  postgres: {
+    quote: doubled('"'),
+    // A parameter takes the type of its column, and an integer column refuses 2008.5 and what is beyond its range.
+    parameter: (i, value) => (typeof value === "string" || (value | 0) === value ? `$${i}` : `cast($${i} as numeric)`),
+    ...common("text"),
+  },
+  spark: { quote: doubled("`"), parameter: (i) => `:p${i}`, ...common("string") },
   clickhouse: {
     // In a quoted name of this engine a backslash escapes, so it is escaped itself.
     quote: (name) => `\`${name.replace(/[\\`]/g, "\\$&")}\``,
@@ -41,6 +53,10 @@ export const dialectText: Readonly<Record<SqlDialect, DialectText>> = {
       `{p${i}:${typeof value === "string" ? "String" : Number.isSafeInteger(value) ? "Int64" : "Float64"}}`,
     text: (x) => `ifNull(toString(${x}), '')`,
     textOr: (x, missing) => `ifNull(nullIf(toString(${x}), ''), '${missing}')`,
+    // Old versions (18.16 is tested) have no named parts, want to be told that all matches are meant, and take one join a
+    // selection; the language still has all of this.
+    join: "all inner join",
+    namesParts: false,
   },
 };
 

@@ -1,9 +1,9 @@
 import { PvError } from "../error.ts";
-import { compareText } from "./build.ts";
 import { checkCount } from "./fourfold.ts";
 import { checkMargins } from "./from-rows.ts";
-import { expectedOverStrata, sparseMargins } from "./merge.ts";
-import { PairCounts, type CountEcho, type StrataMargins } from "./pairs.ts";
+import { LabelledCounts, Labels, ranking, type SortedCounts } from "./labelled-counts.ts";
+import { expectedOverStrata } from "./expected.ts";
+import { PairCounts, type CountEcho, type SparseMargins } from "./pairs.ts";
 
 type SqlCount = number | bigint | string;
 
@@ -18,199 +18,202 @@ export type PairSqlRow =
     }
   | readonly [kind: string, stratum: string, product: string, event: string, reports: SqlCount];
 
+/** Many rows of the answer as columns, by name or in their order, all of the same length: what columnar drivers hand over. */
+export type PairSqlColumns =
+  | {
+      readonly kind: ArrayLike<string>;
+      readonly stratum: ArrayLike<string>;
+      readonly product: ArrayLike<string>;
+      readonly event: ArrayLike<string>;
+      readonly reports: ArrayLike<SqlCount>;
+    }
+  | readonly [
+      kind: readonly string[],
+      stratum: readonly string[],
+      product: readonly string[],
+      event: readonly string[],
+      reports: ArrayLike<SqlCount>,
+    ];
+
 const single = ["known", "scope", "with product", "complete"] as const;
 type Single = (typeof single)[number];
-const kinds: ReadonlySet<string> = new Set([...single, "total", "product", "event", "pair"]);
 
 /**
- * Reads the answer to `pairCountSql`, in any order of rows, as a stream or a list. The counts are those that `countPairs` gives
- * for the same reports; they have no `origin`, but keep the margins of each stratum, so that shards merge.
+ * Reads the answer to `pairCountSql`, in any order of rows, as a stream or a list, row by row or in pieces of columns. The
+ * counts are those that `countPairs` gives for the same reports; they have no `origin`, but keep the margins of each stratum,
+ * so that shards merge. Memory is a few tens of bytes a pair, and each label once: the answer itself is never held.
  *
  * @param echo - as `pairCountSql` gave it
  * @throws PvError `EMPTY_SCOPE` when no report was counted; `INVALID_COUNT` for counts that are none or do not fit each
  *   other; `INVALID_ARGUMENT` for an answer with strange, repeated or missing rows
- *   (with universe `"all"` a missing pair cannot be told from a pair that does not occur)
+ *   (with universe `"all"` a missing pair cannot be told from a pair that does not occur); `LENGTH_MISMATCH`
  */
 export async function countsFromSql(
-  rows: AsyncIterable<PairSqlRow> | Iterable<PairSqlRow>,
+  rows: AsyncIterable<PairSqlRow | PairSqlColumns> | Iterable<PairSqlRow | PairSqlColumns>,
   echo: CountEcho,
 ): Promise<PairCounts> {
-  const once = new Map<string, number>();
-  const total = new Map<string, number>();
-  const products = new Map<string, Map<string, number>>();
-  const events = new Map<string, Map<string, number>>();
-  const cells = new Map<string, Map<string, number>>();
-  for await (const row of rows) {
-    const { kind, stratum, product, event, reports } = named(row);
-    const count = wholeCount(kind, reports);
-    if (kind === "total") put(total, stratum, count, kind);
-    else if (kind === "product") put(under(products, product), stratum, count, kind);
-    else if (kind === "event") put(under(events, event), stratum, count, kind);
-    else if (kind === "pair") put(under(cells, product), event, count, kind);
-    else put(once, kind, count, kind);
+  const answer = new Answer();
+  if (Symbol.asyncIterator in rows) for await (const piece of rows) take(answer, piece);
+  else for (const piece of rows) take(answer, piece);
+  return answer.counts(echo);
+}
+
+function take(answer: Answer, piece: PairSqlRow | PairSqlColumns): void {
+  const [kind, stratum, product, event, reports] =
+    "kind" in piece ? [piece.kind, piece.stratum, piece.product, piece.event, piece.reports] : piece;
+  if (!isColumn(kind)) {
+    answer.add(kind, stratum as string, product as string, event as string, reports as SqlCount);
+    return;
   }
-  const absent = single.find((kind) => !once.has(kind));
-  if (absent !== undefined) throw new PvError("INVALID_ARGUMENT", `the answer lacks its row ${JSON.stringify(absent)}`);
-  const of = (kind: Single): number => once.get(kind)!;
-  if (of("complete") === 0) {
-    throw new PvError(
-      "EMPTY_SCOPE",
-      `no report to count: ${of("known")} known, ${of("scope")} in scope, ${of("with product")} of them with a product`,
+  const columns = [stratum, product, event, reports] as readonly ArrayLike<unknown>[];
+  const wrong = columns.find((column) => !isColumn(column) || column.length !== kind.length);
+  if (wrong !== undefined) throw new PvError("LENGTH_MISMATCH", `expected 5 columns of length ${kind.length}`);
+  for (let i = 0; i < kind.length; i++) {
+    answer.add(
+      kind[i]!,
+      (stratum as ArrayLike<string>)[i]!,
+      (product as ArrayLike<string>)[i]!,
+      (event as ArrayLike<string>)[i]!,
+      (reports as ArrayLike<SqlCount>)[i]!,
     );
   }
-  const n = sum(total);
-  const expectedTotal = of(echo.universe === "all" ? "scope" : "complete");
-  if (n !== expectedTotal)
-    throw new PvError("INVALID_ARGUMENT", `the totals of the strata make ${n}, not ${expectedTotal}`);
-  const productNames = [...products.keys()].sort(compareText);
-  const eventNames = [...events.keys()].sort(compareText);
-  const eventNumber = new Map(eventNames.map((name, i) => [name, i]));
-  const offsets = new Uint32Array(productNames.length + 1);
-  const event: number[] = [];
-  const a: number[] = [];
-  productNames.forEach((product, p) => {
-    const row = [...(cells.get(product) ?? [])].map(([name, count]) => [known(eventNumber, name), count] as const);
-    cells.delete(product);
-    for (const [e, count] of row.sort(([x], [y]) => x - y)) {
-      event.push(e);
-      a.push(count);
-    }
-    offsets[p + 1] = event.length;
-  });
-  const [stray] = cells.keys();
-  if (stray !== undefined)
-    throw new PvError("INVALID_ARGUMENT", `the answer lacks the margin of ${JSON.stringify(stray)}`);
-  const n1 = sums(products);
-  const m1 = sums(events);
-  checkMargins(productNames, eventNames, offsets, event, a, n1, m1, n);
-  if (echo.universe === "complete") checkComplete(offsets, event, a, productNames, n1, eventNames, m1);
-  const strata = echo.strata === "none" ? undefined : strataMargins(total, productNames, products, eventNames, events);
-  const events32 = Uint32Array.from(event);
-  return new PairCounts({
-    products: productNames,
-    events: eventNames,
-    rowOffsets: offsets,
-    event: events32,
-    a: a.every((count) => count < 2 ** 32) ? Uint32Array.from(a) : Float64Array.from(a),
-    n1: Float64Array.from(productNames, (name) => n1.get(name)!),
-    m1: Float64Array.from(eventNames, (name) => m1.get(name)!),
-    n,
-    expected: strata && expectedOverStrata(strata, { rowOffsets: offsets, event: events32 }),
-    strata,
-    echo,
-    excluded: {
-      outOfScope: difference(of("known"), of("scope")),
-      withoutProduct: difference(of("scope"), of("with product")),
-      withoutEvent: difference(of("with product"), of("complete")),
-    },
-  });
 }
+
+const isColumn = (value: string | ArrayLike<unknown>): value is ArrayLike<string> =>
+  typeof value === "object" && (value as object | null) !== null;
+
+/** The rows of an answer, sorted out by kind as they come. */
+class Answer {
+  readonly #once = new Map<string, number>();
+  readonly #total = new Map<string, number>();
+  readonly #products = new Labels();
+  readonly #events = new Labels();
+  readonly #strata = new Labels();
+  readonly #ofProduct = new LabelledCounts("product", this.#products, this.#strata);
+  readonly #ofEvent = new LabelledCounts("event", this.#events, this.#strata);
+  readonly #cells = new LabelledCounts("pair", this.#products, this.#events);
+
+  add(kind: string, stratum: string, product: string, event: string, reports: SqlCount): void {
+    if (typeof stratum !== "string" || typeof product !== "string" || typeof event !== "string")
+      throw strange(kind, stratum, product, event);
+    const count = wholeCount(kind, reports);
+    if (kind === "pair") this.#cells.add(product, event, count);
+    else if (kind === "product") this.#ofProduct.add(product, stratum, count);
+    else if (kind === "event") this.#ofEvent.add(event, stratum, count);
+    else if (kind === "total") put(this.#total, kind, stratum, count);
+    else if ((single as readonly string[]).includes(kind)) put(this.#once, kind, kind, count);
+    else throw strange(kind, stratum, product, event);
+  }
+
+  counts(echo: CountEcho): PairCounts {
+    const once = this.#once;
+    const absent = single.find((kind) => !once.has(kind));
+    if (absent !== undefined)
+      throw new PvError("INVALID_ARGUMENT", `the answer lacks its row ${JSON.stringify(absent)}`);
+    const of = (kind: Single): number => once.get(kind)!;
+    if (of("complete") === 0) {
+      throw new PvError(
+        "EMPTY_SCOPE",
+        `no report to count: ${of("known")} known, ${of("scope")} in scope, ${of("with product")} of them with a product`,
+      );
+    }
+    const n = sum(this.#total.values());
+    const expectedTotal = of(echo.universe === "all" ? "scope" : "complete");
+    if (n !== expectedTotal)
+      throw new PvError("INVALID_ARGUMENT", `the totals of the strata make ${n}, not ${expectedTotal}`);
+    const strata = ranking(
+      this.#strata,
+      [...this.#total.keys()].map((label) => this.#strata.number(label)),
+    );
+    const products = ranking(this.#products, this.#ofProduct.rows());
+    const events = ranking(this.#events, this.#ofEvent.rows());
+    const ofProduct = this.#ofProduct.sorted(products, strata);
+    const ofEvent = this.#ofEvent.sorted(events, strata);
+    const { offsets, column: event, count: a } = this.#cells.sorted(products, events);
+    const n1 = rowSums(ofProduct);
+    const m1 = rowSums(ofEvent);
+    const byLabel = (labels: readonly string[], margins: Float64Array): ReadonlyMap<string, number> =>
+      new Map(labels.map((label, i) => [label, margins[i]!]));
+    const labelled = [byLabel(products.labels, n1), byLabel(events.labels, m1)] as const;
+    checkMargins(products.labels, events.labels, offsets, event, a, ...labelled, n);
+    if (echo.universe === "complete") {
+      const ofPairs = new Float64Array(m1.length);
+      for (let i = 0; i < a.length; i++) ofPairs[event[i]!]! += a[i]!;
+      mustCover(products.labels, rowSums({ offsets, count: a }), n1);
+      mustCover(events.labels, ofPairs, m1);
+    }
+    const margins =
+      echo.strata === "none"
+        ? undefined
+        : {
+            labels: strata.labels,
+            n: Float64Array.from(strata.labels, (label) => this.#total.get(label)!),
+            products: sparse(ofProduct),
+            events: sparse(ofEvent),
+          };
+    return new PairCounts({
+      products: products.labels,
+      events: events.labels,
+      rowOffsets: offsets,
+      event,
+      a: a.every((count) => count < 2 ** 32) ? Uint32Array.from(a) : a,
+      n1,
+      m1,
+      n,
+      expected: margins && expectedOverStrata(margins, { rowOffsets: offsets, event }),
+      strata: margins,
+      echo,
+      excluded: {
+        outOfScope: difference(of("known"), of("scope")),
+        withoutProduct: difference(of("scope"), of("with product")),
+        withoutEvent: difference(of("with product"), of("complete")),
+      },
+    });
+  }
+}
+
+const sparse = ({ offsets, column, count }: SortedCounts): SparseMargins => ({ offsets, stratum: column, count });
 
 /** Every complete report has a product and an event, so the cells of a label make its margin at least, or rows are missing. */
-function checkComplete(
-  offsets: Uint32Array,
-  event: readonly number[],
-  a: readonly number[],
-  productNames: readonly string[],
-  n1: ReadonlyMap<string, number>,
-  eventNames: readonly string[],
-  m1: ReadonlyMap<string, number>,
-): void {
-  const ofEvent = new Float64Array(eventNames.length);
-  productNames.forEach((product, p) => {
-    let ofProduct = 0;
-    for (let i = offsets[p]!; i < offsets[p + 1]!; i++) {
-      ofProduct += a[i]!;
-      ofEvent[event[i]!]! += a[i]!;
-    }
-    mustCover(product, ofProduct, n1.get(product)!);
-  });
-  eventNames.forEach((name, e) => {
-    mustCover(name, ofEvent[e]!, m1.get(name)!);
-  });
-}
-
-function mustCover(label: string, cells: number, margin: number): void {
-  if (cells >= margin) return;
+function mustCover(labels: readonly string[], cells: Float64Array, margins: Float64Array): void {
+  const short = labels.findIndex((_, i) => cells[i]! < margins[i]!);
+  if (short < 0) return;
   throw new PvError(
     "INVALID_ARGUMENT",
-    `the answer lacks pairs: those of ${JSON.stringify(label)} make ${cells} of ${margin} reports`,
+    `the answer lacks pairs: those of ${JSON.stringify(labels[short])} make ${cells[short]} of ${margins[short]} reports`,
   );
 }
 
-function named(row: PairSqlRow): Exclude<PairSqlRow, readonly unknown[]> {
-  if (!("kind" in row)) {
-    const [kind, stratum, product, event, reports] = row;
-    return named({ kind, stratum, product, event, reports });
-  }
-  const { kind, stratum, product, event } = row;
-  if (!kinds.has(kind) || [stratum, product, event].some((text) => typeof text !== "string")) {
-    throw new PvError(
-      "INVALID_ARGUMENT",
-      `expected rows kind, stratum, product, event, reports, got ${JSON.stringify([kind, stratum, product, event])}`,
-    );
-  }
-  return row;
+function strange(...row: readonly unknown[]): PvError {
+  return new PvError(
+    "INVALID_ARGUMENT",
+    `expected rows kind, stratum, product, event, reports, got ${JSON.stringify(row)}`,
+  );
 }
 
 function wholeCount(kind: string, value: SqlCount): number {
   const count = typeof value === "string" && !/^\d+$/.test(value) ? NaN : Number(value);
-  checkCount(`reports of a row ${JSON.stringify(kind)}`, count);
+  if (!(Number.isSafeInteger(count) && count >= 0)) checkCount(`reports of a row ${JSON.stringify(kind)}`, count);
   return count;
 }
 
-function under(map: Map<string, Map<string, number>>, key: string): Map<string, number> {
-  let found = map.get(key);
-  if (found === undefined) map.set(key, (found = new Map<string, number>()));
-  return found;
-}
-
-function put(map: Map<string, number>, key: string, count: number, kind: string): void {
+function put(map: Map<string, number>, kind: string, key: string, count: number): void {
   if (map.has(key))
     throw new PvError("INVALID_ARGUMENT", `the answer has a row ${kind} of ${JSON.stringify(key)} twice`);
   map.set(key, count);
 }
 
-function known(numbers: ReadonlyMap<string, number>, name: string): number {
-  const found = numbers.get(name);
-  if (found === undefined)
-    throw new PvError("INVALID_ARGUMENT", `the answer lacks the margin of ${JSON.stringify(name)}`);
-  return found;
-}
-
-const sum = (map: ReadonlyMap<string, number>): number => {
-  const all = [...map.values()].reduce((x, y) => x + y, 0);
+function sum(counts: Iterable<number>): number {
+  let all = 0;
+  for (const count of counts) all += count;
   checkCount("sum over strata", all);
   return all;
-};
-const sums = (maps: ReadonlyMap<string, ReadonlyMap<string, number>>): ReadonlyMap<string, number> =>
-  new Map([...maps].map(([name, map]) => [name, sum(map)]));
+}
+
+const rowSums = ({ offsets, count }: Pick<SortedCounts, "offsets" | "count">): Float64Array =>
+  Float64Array.from({ length: offsets.length - 1 }, (_, i) => sum(count.subarray(offsets[i], offsets[i + 1])));
 
 function difference(all: number, part: number): number {
   checkCount("reports left out", all - part);
   return all - part;
-}
-
-function strataMargins(
-  total: ReadonlyMap<string, number>,
-  productNames: readonly string[],
-  products: ReadonlyMap<string, ReadonlyMap<string, number>>,
-  eventNames: readonly string[],
-  events: ReadonlyMap<string, ReadonlyMap<string, number>>,
-): StrataMargins {
-  const labels = [...total.keys()].sort(compareText);
-  const number = new Map(labels.map((label, i) => [label, i]));
-  const side = (
-    names: readonly string[],
-    of: ReadonlyMap<string, ReadonlyMap<string, number>>,
-  ): StrataMargins["products"] =>
-    sparseMargins(
-      names.map((name) => new Map([...of.get(name)!].map(([label, count]) => [known(number, label), count]))),
-    );
-  return {
-    labels,
-    n: Float64Array.from(labels, (label) => total.get(label)!),
-    products: side(productNames, products),
-    events: side(eventNames, events),
-  };
 }

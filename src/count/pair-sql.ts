@@ -5,6 +5,7 @@ import {
   checkValue,
   dialectText,
   SQL_DIALECTS,
+  type DialectText,
   type SqlDialect,
   type SqlValue,
 } from "./pair-sql-dialect.ts";
@@ -54,7 +55,7 @@ export interface PairSqlOptions {
   readonly domain?: Partial<Readonly<Record<Domain, readonly SqlValue[]>>> | undefined;
   /** Names of the strata (`sex`) and the columns of the report table that hold them. */
   readonly strata?: Readonly<Record<string, string>> | undefined;
-  /** All must hold. */
+  /** All must hold. A report without the value meets `null` alone: `<>` and `not in` leave it out too. */
   readonly where?: readonly SqlCondition[] | undefined;
   /** What the product and event columns hold, for the echo; `"name"` and `"term"` unless told, as of `countPairs`. */
   readonly level?: { readonly product?: string | undefined; readonly event?: string | undefined } | undefined;
@@ -152,39 +153,54 @@ export function pairCountSql(options: PairSqlOptions): PairSql {
   const known =
     reports === undefined
       ? [
+          "select distinct k.pv_report as pv_report from (",
           `  select ${report} as pv_report from ${products} t where ${report} is not null`,
-          `  union distinct select ${report} as pv_report from ${events} t where ${report} is not null`,
+          `  union all select ${report} as pv_report from ${events} t where ${report} is not null`,
+          ") k",
         ]
-      : [`  select distinct ${report} as pv_report from ${reports} t where ${report} is not null`];
+      : [`select distinct ${report} as pv_report from ${reports} t where ${report} is not null`];
   const inScope = [`${report} is not null`, ...conditions].join(" and ");
-  const eligible =
-    reports === undefined
-      ? "select k.pv_report as pv_report, '' as pv_stratum from pv_known k"
-      : `select ${report} as pv_report, min(${stratum}) as pv_stratum from ${reports} t where ${inScope} group by ${report}`;
   const withinKind = ofKind.length > 0 ? ` where ${ofKind.map((ids) => `s.pv_report in (${ids})`).join(" or ")}` : "";
+  const { part, text } = statement(write);
+  const someProduct = `from ${products} t where ${[`${report} is not null`, `${product} <> ''`, ...ofProduct].join(" and ")}`;
+  const someEvent = `from ${events} t where ${report} is not null and ${event} <> ''`;
+  const ofProducts = part("pv_products", [
+    `select distinct ${report} as pv_report, ${product} as pv_product`,
+    someProduct,
+  ]);
+  const ofEvents = part("pv_events", [`select distinct ${report} as pv_report, ${event} as pv_event`, someEvent]);
+  const all = part("pv_known", known);
+  const eligible = part("pv_eligible", [
+    reports === undefined
+      ? `select k.pv_report as pv_report, '' as pv_stratum from ${all} k`
+      : `select ${report} as pv_report, min(${stratum}) as pv_stratum from ${reports} t where ${inScope} group by ${report}`,
+  ]);
   const member = "select s.pv_report as pv_report, s.pv_stratum as pv_stratum from";
-  const sql = [
-    "with pv_products as (",
-    `  select distinct ${report} as pv_report, ${product} as pv_product from ${products} t`,
-    `  where ${[`${report} is not null`, `${product} <> ''`, ...ofProduct].join(" and ")}`,
-    "), pv_events as (",
-    `  select distinct ${report} as pv_report, ${event} as pv_event from ${events} t`,
-    `  where ${report} is not null and ${event} <> ''`,
-    "), pv_known as (",
-    ...known,
-    "), pv_eligible as (",
-    `  ${eligible}`,
-    "), pv_scope as (",
-    `  ${member} pv_eligible s${withinKind}`,
-    "), pv_with_product as (",
-    `  ${member} pv_scope s where s.pv_report in (select p.pv_report from pv_products p)`,
-    "), pv_complete as (",
-    `  ${member} pv_with_product s where s.pv_report in (select e.pv_report from pv_events e)`,
-    "), pv_counted as (",
-    `  ${member} ${universe === "all" ? "pv_scope" : "pv_complete"} s`,
-    ")",
-    ...ANSWER,
-  ].join("\n");
+  const scope = part("pv_scope", [`${member} ${eligible} s${withinKind}`]);
+  const withProduct = part("pv_with_product", [
+    `${member} ${scope} s where s.pv_report in (select ${report} ${someProduct})`,
+  ]);
+  const complete = part("pv_complete", [
+    `${member} ${withProduct} s where s.pv_report in (select ${report} ${someEvent})`,
+  ]);
+  const counted = universe === "all" ? scope : complete;
+  const exposed = part("pv_exposed", [
+    "select p.pv_report as pv_report, p.pv_product as pv_product, s.pv_stratum as pv_stratum",
+    `from ${ofProducts} p ${write.join} ${counted} s on p.pv_report = s.pv_report`,
+  ]);
+  const sql = text([
+    `select 'known' as kind, '' as stratum, '' as product, '' as event, count(*) as reports from ${all} k`,
+    `union all select 'scope', '', '', '', count(*) from ${scope} s`,
+    `union all select 'with product', '', '', '', count(*) from ${withProduct} s`,
+    `union all select 'complete', '', '', '', count(*) from ${complete} s`,
+    `union all select 'total', s.pv_stratum, '', '', count(*) from ${counted} s group by s.pv_stratum`,
+    `union all select 'product', x.pv_stratum, x.pv_product, '', count(*) from ${exposed} x`,
+    "group by x.pv_stratum, x.pv_product",
+    "union all select 'event', s.pv_stratum, '', e.pv_event, count(*)",
+    `from ${ofEvents} e ${write.join} ${counted} s on e.pv_report = s.pv_report group by s.pv_stratum, e.pv_event`,
+    "union all select 'pair', '', x.pv_product, e.pv_event, count(*)",
+    `from ${exposed} x ${write.join} ${ofEvents} e on x.pv_report = e.pv_report group by x.pv_product, e.pv_event`,
+  ]);
   return {
     sql,
     parameters,
@@ -203,21 +219,27 @@ export function pairCountSql(options: PairSqlOptions): PairSql {
   };
 }
 
-/** The labelled rows of the answer; nothing in them comes from the caller. */
-const ANSWER = [
-  "select 'known' as kind, '' as stratum, '' as product, '' as event, count(*) as reports from pv_known",
-  "union all select 'scope', '', '', '', count(*) from pv_scope",
-  "union all select 'with product', '', '', '', count(*) from pv_with_product",
-  "union all select 'complete', '', '', '', count(*) from pv_complete",
-  "union all select 'total', s.pv_stratum, '', '', count(*) from pv_counted s group by s.pv_stratum",
-  "union all select 'product', s.pv_stratum, p.pv_product, '', count(*)",
-  "  from pv_products p join pv_counted s on p.pv_report = s.pv_report group by s.pv_stratum, p.pv_product",
-  "union all select 'event', s.pv_stratum, '', e.pv_event, count(*)",
-  "  from pv_events e join pv_counted s on e.pv_report = s.pv_report group by s.pv_stratum, e.pv_event",
-  "union all select 'pair', '', p.pv_product, e.pv_event, count(*)",
-  "  from pv_products p join pv_counted s on p.pv_report = s.pv_report join pv_events e on p.pv_report = e.pv_report",
-  "  group by p.pv_product, e.pv_event",
-];
+interface Statement {
+  /** Adds a named part, of lines that may use earlier ones, and tells how to read from it. */
+  readonly part: (name: string, lines: readonly string[]) => string;
+  /** The whole of it, ending in what is asked. */
+  readonly text: (lines: readonly string[]) => string;
+}
+
+/** A statement in parts: named in front, or each written out where it is read. */
+function statement({ namesParts }: DialectText): Statement {
+  const named: string[] = [];
+  return {
+    part: (name, lines) => {
+      // A line break may also stand in a quoted name, which indenting the finished text would change.
+      const body = `(\n  ${lines.join("\n  ")}\n)`;
+      if (!namesParts) return body;
+      named.push(`${name} as ${body}`);
+      return name;
+    },
+    text: (lines) => (named.length > 0 ? `with ${named.join(", ")}\n` : "") + lines.join("\n"),
+  };
+}
 
 const comparisons: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">="]);
 
@@ -232,7 +254,9 @@ function condition(
   const is: string = one.is;
   const value: unknown = "value" in one ? one.value : undefined;
   if (is === "null" || is === "not null") return `${name} is ${is}`;
-  if (is === "in" || is === "not in") return `${name} ${is} ${list("where", value)}`;
+  if (is === "in") return `${name} in ${list("where", value)}`;
+  // Nothing is neither in nor out, but not every engine says so.
+  if (is === "not in") return `${name} is not null and ${name} not in ${list("where", value)}`;
   if (comparisons.has(is)) return `${name} ${is} ${bind("where", value)}`;
   throw new PvError("INVALID_ARGUMENT", `where: ${JSON.stringify(is)} is not a comparison`);
 }

@@ -2,7 +2,7 @@ import { PvError } from "../error.ts";
 import type { CountOptions } from "../count/count.ts";
 import { independent, type FourfoldColumns } from "../count/fourfold.ts";
 import { Ints } from "../count/growing.ts";
-import { expectedOverStrata } from "../count/merge.ts";
+import { expectedOverStrata } from "../count/expected.ts";
 import { PairCounts, type CountEcho, type SparseMargins } from "../count/pairs.ts";
 import type { ReportTable } from "../count/table.ts";
 import { isEventLevel } from "../count/terminology-level.ts";

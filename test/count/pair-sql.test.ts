@@ -1,37 +1,8 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { buildTable, countPairs, loadReports, type PairCounts, type Report } from "pvsignal";
-import { readCaers } from "pvsignal/node";
-import { countsFromSql, type PairSqlRow } from "../../src/count/pair-sql-rows.ts";
+import { expect, test } from "vitest";
+import { countsFromSql, type PairSqlColumns, type PairSqlRow } from "../../src/count/pair-sql-rows.ts";
 import { pairCountSql, type PairSqlOptions } from "../../src/count/pair-sql.ts";
 import { SQL_DIALECTS, type SqlDialect } from "../../src/count/pair-sql-dialect.ts";
-import { keepStrata, mergeCounts } from "../../src/count/merge.ts";
-import { reportArbitrary } from "./arbitrary.ts";
-
-interface Connection {
-  run(sql: string, values?: unknown): Promise<unknown>;
-  stream(sql: string, values?: unknown): Promise<{ yieldRows(): AsyncIterable<unknown[][]> }>;
-  createAppender(table: string): Promise<{
-    appendVarchar(value: string): void;
-    appendNull(): void;
-    endRow(): void;
-    closeSync(): void;
-  }>;
-}
-type DuckDB = {
-  DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<Connection>; closeSync(): void }> };
-};
-
-function installed(): DuckDB | undefined {
-  try {
-    return createRequire(join(import.meta.dirname, "../../bench/package.json"))("@duckdb/node-api") as DuckDB;
-  } catch {
-    return undefined;
-  }
-}
-const duckdb = installed();
 
 /** Hostile on purpose: names with every quote there is. */
 const names = { products: 'drug"; drop', events: "re`ac'--", reports: "de\\mo\n  x" };
@@ -43,141 +14,12 @@ const columns = {
   domain: "kind",
   reportDomain: "kind of report",
 };
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const options: PairSqlOptions = {
   dialect: "duckdb",
   tables: names,
   columns,
   roles: { suspect: ["suspect"], interacting: ["interacting"] },
 };
-
-async function loaded(connection: Connection, reports: Iterable<Report>): Promise<void> {
-  const create = async (table: string, of: readonly string[]) => {
-    await connection.run(
-      `create or replace table ${quoted(table)} (${of.map((c) => `${quoted(c)} varchar`).join(", ")})`,
-    );
-    const appender = await connection.createAppender(table);
-    return {
-      add: (...values: (string | undefined)[]) => {
-        for (const value of values) {
-          if (value === undefined) appender.appendNull();
-          else appender.appendVarchar(value);
-        }
-        appender.endRow();
-      },
-      close: () => {
-        appender.closeSync();
-      },
-    };
-  };
-  const p = await create(names.products, [columns.report, columns.product, columns.role, columns.domain]);
-  const e = await create(names.events, [columns.report, columns.event]);
-  const r = await create(names.reports, [columns.report, "sex", "year", "kind of report"]);
-  for (const report of reports) {
-    const id = JSON.stringify([report.source, report.id]);
-    r.add(id, report.patient?.sex, report.receivedDate?.slice(0, 4), report.domain);
-    for (const one of report.products) p.add(id, one.name, one.role, one.domain ?? report.domain);
-    for (const one of report.events) e.add(id, one.term);
-  }
-  for (const one of [p, e, r]) one.close();
-}
-
-async function answer(connection: Connection, of: PairSqlOptions): Promise<PairCounts> {
-  const { sql, parameters, echo } = pairCountSql(of);
-  const result = await connection.stream(sql, parameters);
-  async function* rows(): AsyncGenerator<PairSqlRow> {
-    for await (const chunk of result.yieldRows()) yield* chunk as unknown as PairSqlRow[];
-  }
-  return countsFromSql(rows(), echo);
-}
-
-const told = ({ products, events, product, event, a, n1, m1, n, options: echo, excluded, strata }: PairCounts) => ({
-  ...{ products, events, product, event, a, n1, m1, n, excluded, strata },
-  echo: { ...echo, terminology: undefined },
-});
-
-const cases = [
-  [{ domain: "all" }, {}],
-  [
-    { domain: "all", roles: "all", universe: "all" },
-    { roles: undefined, universe: "all" },
-  ],
-  [{ domain: "drug" }, { domain: { drug: ["drug"] } }],
-  [
-    { domain: ["cosmetic", "vaccine", "food"] },
-    { domain: { cosmetic: ["cosmetic"], vaccine: ["vaccine"], food: ["food"] } },
-  ],
-  [{ domain: "all", strata: ["sex", "year"] }, { strata: { sex: "sex", year: "year" } }],
-  [
-    { domain: "all", where: (r: { sex: string | undefined }) => r.sex === "female" },
-    { where: [{ column: "sex", is: "in", value: ["female", "'; drop table x --"] }] },
-  ],
-] as const satisfies readonly (readonly [object, Partial<PairSqlOptions>])[];
-
-function embedded(table: ReturnType<typeof buildTable>, of: (typeof cases)[number][0]): PairCounts | "EMPTY_SCOPE" {
-  try {
-    const counts = countPairs(table, { terminologies: "mix", ...of });
-    return "strata" in of ? keepStrata(counts, table, of.strata) : counts;
-  } catch (error) {
-    expect(error).toMatchObject({ code: "EMPTY_SCOPE" });
-    return "EMPTY_SCOPE";
-  }
-}
-
-describe.skipIf(duckdb === undefined)("DuckDB (skipped when @duckdb/node-api is not installed in bench)", () => {
-  const connected = async <T>(work: (connection: Connection) => Promise<T>): Promise<T> => {
-    const instance = await duckdb!.DuckDBInstance.create(":memory:");
-    try {
-      return await work(await instance.connect());
-    } finally {
-      instance.closeSync();
-    }
-  };
-
-  test("counts of real reports are those of the embedded path, and shards counted apart merge to them", async () => {
-    const file = join(import.meta.dirname, "../../examples/data/CAERS_ASCII_2004_2013.csv.gz");
-    const { table: all } = await loadReports(readCaers(file, { redacted: "keep" }));
-    const reports = Array.from({ length: 3000 }, (_, i) => all.report(i * 12));
-    const table = buildTable(reports);
-    await connected(async (connection) => {
-      await loaded(connection, reports);
-      for (const [of, sql] of cases) {
-        const expected = embedded(table, of);
-        if (expected === "EMPTY_SCOPE") continue;
-        expect(told(await answer(connection, { ...options, ...sql }))).toEqual(told(expected));
-      }
-      await loaded(connection, reports.slice(0, 1300));
-      const head = await answer(connection, { ...options, ...cases[4][1] });
-      await loaded(connection, reports.slice(1300));
-      const tail = await answer(connection, { ...options, ...cases[4][1] });
-      const whole = embedded(table, cases[4][0]) as PairCounts;
-      const merged = mergeCounts(head, tail);
-      expect(told(merged)).toEqual(told(whole));
-      expect(merged.columns()).toEqual(whole.columns());
-    });
-  }, 60_000);
-
-  test("counts of random reports are those of the embedded path", async () => {
-    await connected(async (connection) => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(reportArbitrary, { minLength: 5, maxLength: 40 }), async (reports) => {
-          const table = buildTable(reports);
-          await loaded(
-            connection,
-            Array.from({ length: table.size }, (_, row) => table.report(row)),
-          );
-          for (const [of, sql] of cases) {
-            const expected = embedded(table, of);
-            const got = answer(connection, { ...options, ...sql });
-            if (expected === "EMPTY_SCOPE") await expect(got).rejects.toMatchObject({ code: "EMPTY_SCOPE" });
-            else expect(told(await got)).toEqual(told(expected));
-          }
-        }),
-        { numRuns: 8 },
-      );
-    });
-  }, 60_000);
-});
 
 /** The text without what is quoted, and what was quoted: an own reading of the quoting rules of each engine. */
 function scanned(sql: string, dialect: SqlDialect): { readonly skeleton: string; readonly names: readonly string[] } {
@@ -231,9 +73,9 @@ test.each(SQL_DIALECTS)("the statement for %s is the one on file", async (dialec
   await expect(`${sql}\n`).toMatchFileSnapshot(`../golden/pair-sql-${dialect}.sql`);
   expect(parameters).toEqual(["PS", "SS", "I", "PS", 2004, "PS", "PS", "PS"]);
   expect(Object.values(named)).toEqual(parameters);
-  // Every value has its place, in order, and brackets close.
+  // Every value has a place, a value that is read twice has two, and brackets close.
   const places = [...sql.matchAll(/\$(\d+)|:p(\d+)|\{p(\d+):\w+\}/g)].map((m) => Number(m[1] ?? m[2] ?? m[3]));
-  expect(places).toEqual(parameters.map((_, i) => i + 1));
+  expect([...new Set(places)].sort((x, y) => x - y)).toEqual(parameters.map((_, i) => i + 1));
   let depth = 0;
   for (const c of scanned(sql, dialect).skeleton) {
     depth += c === "(" ? 1 : c === ")" ? -1 : 0;
@@ -336,6 +178,27 @@ test("an answer is read in any order, counts as numbers, big integers or digits"
   );
 });
 
+const column = <T>(of: (row: readonly [string, string, string, string, string | number | bigint]) => T): T[] =>
+  answered.map((row) => of("kind" in row ? [row.kind, row.stratum, row.product, row.event, row.reports] : row));
+
+test("an answer in columns, by name or by place, whole or in pieces, is that of its rows", async () => {
+  const [kind, stratum, product, event] = [0, 1, 2, 3].map((i) => column((row) => String(row[i])));
+  const whole = { kind: kind!, stratum: stratum!, product: product!, event: event!, reports: column((row) => row[4]) };
+  const piece = (from: number, to: number): PairSqlColumns => [
+    whole.kind.slice(from, to),
+    whole.stratum.slice(from, to),
+    whole.product.slice(from, to),
+    whole.event.slice(from, to),
+    BigInt64Array.from(whole.reports.slice(from, to), BigInt),
+  ];
+  const expected = await countsFromSql(answered, echo);
+  for (const columns of [[whole], [piece(0, 5), piece(5, 5), piece(5, 12)], [piece(0, 4), ...answered.slice(4)]]) {
+    expect(await countsFromSql(columns, echo)).toEqual(expected);
+  }
+  const short = { ...whole, event: whole.event.slice(1) };
+  await expect(countsFromSql([short], echo)).rejects.toMatchObject({ code: "LENGTH_MISMATCH" });
+});
+
 test.each(answered.map((_, i) => i))("an answer without row %i is refused", async (i) => {
   const rest = answered.filter((_, j) => j !== i);
   await expect(countsFromSql(rest, echo)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -345,6 +208,10 @@ test.each<[string, PairSqlRow, string]>([
   ["repeated", ["pair", "", "A", "x", 3], "INVALID_ARGUMENT"],
   ["of no kind", ["pairs", "", "A", "y", 1], "INVALID_ARGUMENT"],
   ["with an absent label", ["pair", "", null as unknown as string, "y", 1], "INVALID_ARGUMENT"],
+  ["of a repeated margin", ["product", "", "A", "", 3], "INVALID_ARGUMENT"],
+  ["of a pair whose event has no margin", ["pair", "", "A", "new", 1], "INVALID_ARGUMENT"],
+  ["of a stratum without its total", ["product", "female", "A", "", 1], "INVALID_ARGUMENT"],
+  ["that is nothing", [undefined, "", "", "", 1] as unknown as PairSqlRow, "INVALID_ARGUMENT"],
   ["of no count", ["event", "", "", "z", "1.5"], "INVALID_COUNT"],
   ["of a count past 2^53", ["event", "", "", "z", 2n ** 53n], "INVALID_COUNT"],
 ])("a row %s is refused", async (_, row, code) => {
