@@ -166,10 +166,10 @@ export { expectedCount, type FourfoldColumns, type FourfoldTable } from "./count
 export { countsFromRows, type CountRow } from "./count/from-rows.ts";
 export { type InteractionColumns, type InteractionTable } from "./count/interaction-table.ts";
 export { loadReports, type IssueCount, type LoadOptions, type Reconciliation } from "./count/load.ts";
-export { keepStrata, mergeCounts } from "./count/merge.ts";
+export { mergeCounts } from "./count/merge.ts";
 export { addToCounts, type CountChange } from "./count/pair-delta.ts";
 export { SQL_DIALECTS, type SqlDialect, type SqlValue } from "./count/pair-sql-dialect.ts";
-export { countsFromSql, type PairSqlRow } from "./count/pair-sql-rows.ts";
+export { countsFromSql, type PairSqlColumns, type PairSqlRow } from "./count/pair-sql-rows.ts";
 export { pairCountSql, type PairSql, type PairSqlOptions, type SqlCondition, type SqlTable } from "./count/pair-sql.ts";
 export {
   countStore,
@@ -829,5 +829,89 @@ export {
   type VolcanoPoint,
 } from "./present/chart-volcano.ts";
 export { countChart, forestPlot, type CountBar, type ForestRow } from "./present/chart.ts";
+export { toColumns, type PlainRow, type ResultColumn, type ResultColumns } from "./present/columns.ts";
 export { csvCell, type CsvValue } from "./present/csv-cell.ts";
+export { documentHtml } from "./present/document-html.ts";
+export { documentMarkdown } from "./present/document-markdown.ts";
+export { documentRows, type DocumentRow } from "./present/document-rows.ts";
+export {
+  type DocumentCell,
+  type DocumentChart,
+  type DocumentSection,
+  type DocumentTable,
+  type PaperDocument,
+} from "./present/document.ts";
+export {
+  recountFigures,
+  tracedIds,
+  reviewSource,
+  periodicSource,
+  figuresOf,
+  type FigureCheck,
+  type FigureSource,
+  type WrongFigure,
+} from "./present/figure-recount.ts";
+export {
+  figureText,
+  PERIODIC_AXES,
+  type Figure,
+  type FigureStyle,
+  type PeriodicAxis,
+  type ReportSelection,
+  type Trace,
+} from "./present/figure.ts";
 export { both, escapeHtml, html, htmlPage, htmlTable, type Html, type TableColumn } from "./present/html.ts";
+export { lineList, UnitCodes, type LineListRow, type UnitDisplay } from "./present/line-list.ts";
+export {
+  type PeriodBase,
+  type PeriodChange,
+  type PeriodCounts,
+  type PeriodRow,
+  type Periods,
+} from "./present/periodic-counts.ts";
+export { periodicDocument, tabulationsDocument, type PeriodicWordsOptions } from "./present/periodic-document.ts";
+export { LEAD_SCORES, type NewAlert, type NewSdr, type PeriodicNews } from "./present/periodic-news.ts";
+export {
+  baseMissingWording,
+  PERIOD_KINDS,
+  periodBefore,
+  periodLastYear,
+  reportPeriod,
+  type BaseMissing,
+  type PeriodChoice,
+  type PeriodKind,
+  type ReportPeriod,
+} from "./present/periodic-period.ts";
+export {
+  type FormRow,
+  type QualityBlock,
+  type QualityOptions,
+  type TimelinessBlock,
+} from "./present/periodic-quality.ts";
+export { type ReadingOptions } from "./present/periodic-reader.ts";
+export {
+  periodicTables,
+  type TabulationCells,
+  type TabulationRow,
+  type Tabulations,
+} from "./present/periodic-tables.ts";
+export {
+  indicatorTargets,
+  type IndicatorBlock,
+  type IndicatorTarget,
+  type TargetRow,
+} from "./present/periodic-targets.ts";
+export { periodicReport, type PeriodicOptions, type PeriodicReport } from "./present/periodic.ts";
+export { maskPersonal } from "./present/personal.ts";
+export { itemRegister, type RegisterOptions, type RegisterRow } from "./present/register.ts";
+export { type GonePair, type PacketNews } from "./present/review-candidates.ts";
+export { recordPacketDecisions, type PacketDecision } from "./present/review-decisions.ts";
+export { packetDocument } from "./present/review-document.ts";
+export { type AlertEvidence, type PairEvidence } from "./present/review-evidence.ts";
+export {
+  reviewPacket,
+  type PacketDeadline,
+  type PacketItem,
+  type ReviewOptions,
+  type ReviewPacket,
+} from "./present/review.ts";
