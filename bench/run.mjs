@@ -1,13 +1,27 @@
-// npm run bench [-- count|score|ingest|cluster] [--quick] [--slow] [--json FILE]
+// npm run bench [-- count|score|ingest|cluster|monitor] [--quick] [--slow] [--json FILE]
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { benchCluster } from "./cluster.mjs";
 import { benchCount } from "./count.mjs";
 import { benchIngest } from "./ingest.mjs";
+import { benchIngestCsv } from "./ingest-csv.mjs";
+import { benchMonitor } from "./monitor.mjs";
 import { printMachine, rows } from "./report.mjs";
 import { benchScore } from "./score.mjs";
+import { benchStrata } from "./strata.mjs";
 
-const benches = { count: benchCount, score: benchScore, ingest: benchIngest, cluster: benchCluster };
+const inTurn =
+  (...parts) =>
+  async (options) => {
+    for (const part of parts) await part(options);
+  };
+const benches = {
+  count: inTurn(benchCount, benchStrata),
+  score: benchScore,
+  ingest: inTurn(benchIngest, benchIngestCsv),
+  cluster: benchCluster,
+  monitor: benchMonitor,
+};
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

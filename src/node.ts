@@ -48,3 +48,4 @@ export { openStore, type OpenStoreOptions } from "./monitor/snapshot-store.node.
 
 export { type CsvValue } from "./present/csv-cell.ts";
 export { writeCsv, type CsvOptions } from "./present/csv.node.ts";
+export { writeParquet, type ParquetOptions } from "./present/parquet.node.ts";

@@ -1,3 +1,4 @@
+import type { ReportBlock } from "../report/block.ts";
 import { DOMAINS, OUTCOMES, ROLES, SERIOUSNESS, SEXES, type Report } from "../report/report.ts";
 import { DetailsBuilder } from "./details-builder.ts";
 import { Coded, compareText, Dates, Doubles, Enums, Ints, take, type Column } from "./growing.ts";
@@ -30,6 +31,19 @@ function childRows(
     for (let j = offsets[parents[i]!]!; j < offsets[parents[i]! + 1]!; j++) rows[k++] = j;
   }
   return { rows, offsets: cut };
+}
+
+/** 0, 1, 2 … */
+function counting(size: number): Int32Array<ArrayBuffer> {
+  const numbers = new Int32Array(size);
+  for (let i = 0; i < size; i++) numbers[i] = i;
+  return numbers;
+}
+
+/** Adds the ends of lists to those before; an empty column keeps the array that it is given. */
+function appendOffsets(offsets: Ints, base: number, more: Int32Array<ArrayBuffer>): void {
+  offsets.length--; // the last end is the first start
+  offsets.append(base === 0 ? more : more.map((end) => base + end));
 }
 
 /**
@@ -84,6 +98,8 @@ export class TableBuilder {
   readonly #records = new Ints();
   readonly #withdrawn = new Map<string, Set<string>>();
   #read = 0;
+  /** Rows from the first on whose cases are not yet among `#cases`. */
+  #unindexed = 0;
 
   constructor() {
     this.#productOffsets.push(0);
@@ -95,11 +111,40 @@ export class TableBuilder {
   add(report: Report): void {
     const row = this.#read++;
     this.#append(report);
-    let cases = this.#cases.get(report.source);
-    if (cases === undefined) this.#cases.set(report.source, (cases = new Map<string, number>()));
-    const number = cases.get(report.id);
+    this.#stand(this.#casesOf(report.source), report.id, row);
+  }
+
+  /** Adds the reports of a block, the arrays of which are kept. */
+  addBlock(block: ReportBlock): void {
+    const from = this.#read;
+    this.#appendBlock(block);
+    this.#read += block.size;
+    if (from === 0) {
+      // No id repeats within a block: the cases are its rows, and are indexed when something else comes.
+      this.#unindexed = block.size;
+      this.#standing.append(counting(block.size));
+      this.#records.append(new Int32Array(block.size).fill(1));
+      return;
+    }
+    const cases = this.#casesOf(block.source);
+    for (let i = 0; i < block.size; i++) this.#stand(cases, block.id[i]!, from + i);
+  }
+
+  /** Numbers of the cases of a source by id. */
+  #casesOf(source: string): Map<string, number> {
+    const { id, source: sources } = this.#reports;
+    const rows = this.#unindexed;
+    this.#unindexed = 0;
+    for (let row = 0; row < rows; row++) this.#casesOf(sources.at(row)).set(id.at(row), row);
+    let cases = this.#cases.get(source);
+    if (cases === undefined) this.#cases.set(source, (cases = new Map<string, number>()));
+    return cases;
+  }
+
+  #stand(cases: Map<string, number>, id: string, row: number): void {
+    const number = cases.get(id);
     if (number === undefined) {
-      cases.set(report.id, this.#standing.length);
+      cases.set(id, this.#standing.length);
       this.#standing.push(row);
       this.#records.push(1);
       return;
@@ -122,7 +167,7 @@ export class TableBuilder {
     for (const [source, ids] of this.#withdrawn) {
       listed += ids.size;
       for (const id of ids) {
-        const number = this.#cases.get(source)?.get(id);
+        const number = this.#casesOf(source).get(id);
         if (number === undefined) unmatched.push(id);
         else this.#retracted.data[this.#standing.data[number]!] = 1;
       }
@@ -202,6 +247,50 @@ export class TableBuilder {
       e.outcome.push(event.outcome);
     }
     this.#eventOffsets.push(e.term.codes.length);
+  }
+
+  #appendBlock(block: ReportBlock): void {
+    const { size, products: from, events: happened } = block;
+    const [r, p, e] = [this.#reports, this.#products, this.#events];
+    appendOffsets(this.#productOffsets, p.name.codes.length, block.productOffsets);
+    appendOffsets(this.#lotOffsets, this.#lots.lot.codes.length, block.lotOffsets);
+    appendOffsets(this.#eventOffsets, e.term.codes.length, block.eventOffsets);
+    r.id.append({ codes: counting(size), values: block.id }, size);
+    r.source.append(block.source === "" ? undefined : { codes: new Int32Array(size), values: [block.source] }, size);
+    r.recordId.append(block.recordId, size);
+    r.version.append(block.version);
+    r.domain.append(block.domain, size);
+    r.received.append(block.received, size);
+    r.event.append(block.event, size);
+    r.eventKey.append(block.eventKey, size);
+    r.unit.append(block.unit, size);
+    r.region.append(block.region, size);
+    r.country.append(block.country, size);
+    r.reporter.append(block.reporter, size);
+    r.sex.append(block.sex, size);
+    r.ageYears.append(block.ageYears, size);
+    r.weightKg.append(block.weightKg, size);
+    r.serious.append(block.serious?.map((bits) => (bits < 0 ? 0 : SERIOUS_KNOWN | bits)) ?? new Int32Array(size));
+    r.narrative.append(block.narrative, size);
+    this.#retracted.append(new Int32Array(size));
+    const named = from.role.length;
+    p.name.append(from.name, named);
+    p.role.append(from.role, named);
+    p.ingredient.append(from.ingredient, named);
+    p.manufacturer.append(from.manufacturer, named);
+    p.code.append(from.code, named);
+    p.route.append(from.route, named);
+    p.dose.append(from.dose, named);
+    p.indication.append(from.indication, named);
+    p.start.append(from.start, named);
+    p.end.append(from.end, named);
+    p.domain.append(from.domain, named);
+    this.#lots.lot.append(block.lots, block.lots.codes.length);
+    const terms = happened.term.codes.length;
+    e.term.append(happened.term, terms);
+    e.code.append(happened.code, terms);
+    e.onset.append(happened.onset, terms);
+    e.outcome.append(happened.outcome, terms);
   }
 
   #supersedes(row: number, other: number): boolean {

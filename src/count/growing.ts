@@ -1,3 +1,4 @@
+import type { BlockDate, BlockText } from "../report/block.ts";
 import { NO_DAY, partialDay, type PartialDate } from "../report/date.ts";
 import { PRECISIONS, type CodedColumn, type DateColumn } from "./table.ts";
 
@@ -13,12 +14,22 @@ export class Ints implements Column<Int32Array> {
   data = new Int32Array(1024);
   length = 0;
   push(value: number): void {
-    if (this.length === this.data.length) {
-      const grown = new Int32Array(this.length * 2);
-      grown.set(this.data);
-      this.data = grown;
-    }
+    if (this.length === this.data.length) this.#grow(this.length * 2);
     this.data[this.length++] = value;
+  }
+  /** Adds many at once; an empty column keeps the array that it is given. */
+  append(values: Int32Array<ArrayBuffer>): void {
+    if (this.length === 0 && values.length > 0) this.data = values;
+    else {
+      if (this.length + values.length > this.data.length) this.#grow(2 * (this.length + values.length));
+      this.data.set(values, this.length);
+    }
+    this.length += values.length;
+  }
+  #grow(room: number): void {
+    const grown = new Int32Array(room);
+    grown.set(this.data);
+    this.data = grown;
   }
   take(rows: Int32Array): Int32Array {
     const taken = new Int32Array(rows.length);
@@ -39,6 +50,10 @@ export class Enums implements Column<Uint8Array> {
   }
   push(value: string | undefined): void {
     this.codes.push(value === undefined ? 0 : this.#list.indexOf(value) + 1);
+  }
+  /** Adds many that are numbered so; `undefined` for so many absent ones. */
+  append(codes: Int32Array<ArrayBuffer> | undefined, size: number): void {
+    this.codes.append(codes ?? new Int32Array(size));
   }
   take(rows: Int32Array): Uint8Array {
     const taken = new Uint8Array(rows.length);
@@ -62,6 +77,20 @@ export class Doubles implements Column<Float64Array> {
     }
     this.#data[this.#length++] = value;
   }
+  /** As that of {@link Enums}. */
+  append(values: Float64Array<ArrayBuffer> | undefined, size: number): void {
+    const more = values ?? new Float64Array(size).fill(NaN);
+    if (this.#length === 0 && size > 0) this.#data = more;
+    else {
+      if (this.#length + size > this.#data.length) {
+        const grown = new Float64Array(2 * (this.#length + size));
+        grown.set(this.#data);
+        this.#data = grown;
+      }
+      this.#data.set(more, this.#length);
+    }
+    this.#length += size;
+  }
   take(rows: Int32Array): Float64Array {
     const taken = new Float64Array(rows.length);
     for (let i = 0; i < rows.length; i++) taken[i] = this.#data[rows[i]!]!;
@@ -75,20 +104,32 @@ export class Doubles implements Column<Float64Array> {
 /** Strings, each kept once. */
 export class Coded implements Column<CodedColumn> {
   readonly codes = new Ints();
-  readonly values: string[] = [];
+  values: string[] = [];
   readonly #index = new Map<string, number>();
+  /** Values of a block are looked up by nobody until something else comes: how many are in the index. */
+  #indexed = 0;
   push(value: string | undefined): void {
-    if (value === undefined || value === "") {
-      this.codes.push(-1);
-      return;
+    this.codes.push(value === undefined || value === "" ? -1 : this.#code(value));
+  }
+  /** Adds many; an empty column keeps the arrays that it is given. */
+  append(block: BlockText | undefined, size: number): void {
+    if (block === undefined) this.codes.append(new Int32Array(size).fill(-1));
+    else if (this.values.length === 0) {
+      this.values = block.values;
+      this.codes.append(block.codes);
+    } else {
+      const number = Int32Array.from(block.values, (value) => this.#code(value));
+      this.codes.append(block.codes.map((code) => (code < 0 ? -1 : number[code]!)));
     }
-    let code = this.#index.get(value);
-    if (code === undefined) {
-      code = this.values.length;
-      this.values.push(value);
-      this.#index.set(value, code);
-    }
-    this.codes.push(code);
+  }
+  #code(value: string): number {
+    for (; this.#indexed < this.values.length; this.#indexed++)
+      this.#index.set(this.values[this.#indexed]!, this.#indexed);
+    const known = this.#index.get(value);
+    if (known !== undefined) return known;
+    this.#index.set(value, this.values.length);
+    this.#indexed++;
+    return this.values.push(value) - 1;
   }
   at(row: number): string {
     return this.values[this.codes.data[row]!] ?? "";
@@ -98,7 +139,8 @@ export class Coded implements Column<CodedColumn> {
     const used: number[] = [];
     const number = new Int32Array(this.values.length).fill(-1);
     const codes = this.codes.take(rows);
-    for (const code of codes) {
+    for (let i = 0; i < codes.length; i++) {
+      const code = codes[i]!;
       if (code < 0 || number[code] !== -1) continue;
       number[code] = used.length;
       used.push(code);
@@ -118,6 +160,10 @@ export class Dates implements Column<DateColumn> {
     const found = date === undefined ? undefined : partialDay(date);
     this.day.push(found?.day ?? NO_DAY);
     this.#precision.push(found?.precision);
+  }
+  append(block: BlockDate | undefined, size: number): void {
+    this.day.append(block?.day ?? new Int32Array(size).fill(NO_DAY));
+    this.#precision.append(block?.precision, size);
   }
   take(rows: Int32Array): DateColumn {
     return { day: this.day.take(rows), precision: this.#precision.take(rows) };

@@ -1,6 +1,6 @@
 import { PvError } from "../error.ts";
 import { issueText, type Issue, type IssueCode, type IssueEffect } from "../report/issue.ts";
-import type { ReadProgress, ReportSource } from "../report/source.ts";
+import type { ColumnBatch, ReadProgress, ReportSource } from "../report/source.ts";
 import { compareText, TableBuilder } from "./build.ts";
 import type { ReportTable } from "./table.ts";
 
@@ -43,6 +43,11 @@ export interface LoadOptions {
   readonly strict?: boolean | undefined;
   /** Issues kept as a sample per code and effect; 5 unless told. */
   readonly issueSample?: number | undefined;
+  /**
+   * Threads for sources that can use several: `readMapped`, of a file on a disk that is not compressed. One unless told. The
+   * result does not depend on it.
+   */
+  readonly threads?: number | undefined;
 }
 
 const PROGRESS_BYTES = 4 << 20;
@@ -52,7 +57,7 @@ const PROGRESS_ROWS = 20_000;
  * Reads sources to the end and builds the table. Dirty data is counted in the reconciliation, never thrown.
  *
  * @throws PvError of the reader (`SOURCE_UNREADABLE`, `SOURCE_EMPTY`, `UNKNOWN_LAYOUT`, `TRUNCATED_SOURCE`);
- *   `STRICT_ISSUE` with `strict`; the reason of `signal` when aborted
+ *   `STRICT_ISSUE` with `strict`; `INVALID_OPTION`; the reason of `signal` when aborted
  * @example
  * const { table, reconciliation } = await loadReports(readCaers("CAERS_ASCII_2004_2013.csv.gz"));
  */
@@ -60,19 +65,21 @@ export async function loadReports(
   source: ReportSource | readonly ReportSource[],
   options: LoadOptions = {},
 ): Promise<{ readonly table: ReportTable; readonly reconciliation: Reconciliation }> {
-  const { signal, onProgress, strict = false, issueSample = 5 } = options;
+  const { signal, onProgress, strict = false, issueSample = 5, threads = 1 } = options;
+  checkThreads(threads);
   const builder = new TableBuilder();
   const issues = new IssueLedger(issueSample);
   const files = new Map<string, ReadProgress>();
   const shown = new Map<string, ReadProgress>();
   for (const one of isList(source) ? source : [source]) {
     signal?.throwIfAborted();
-    for await (const batch of one) {
+    for await (const batch of one.columns?.({ threads, strict }) ?? (one as AsyncIterable<ColumnBatch>)) {
       signal?.throwIfAborted();
       for (const issue of batch.issues) {
         if (strict && losesData(issue)) throw new PvError("STRICT_ISSUE", issueText(issue, "en"));
         issues.add(issue);
       }
+      if (batch.block !== undefined) builder.addBlock(batch.block);
       for (const report of batch.reports) builder.add(report);
       for (const { source: name, id } of batch.retractions ?? []) builder.withdraw(name, id);
       const { progress } = batch;
@@ -98,6 +105,12 @@ export async function loadReports(
       files: [...files.values()],
     },
   };
+}
+
+function checkThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw new PvError("INVALID_OPTION", `threads: expected a whole number from 1 to 64, got ${threads}`);
+  }
 }
 
 // Array.isArray does not narrow a readonly array away from an iterable.

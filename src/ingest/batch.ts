@@ -37,6 +37,10 @@ export class BatchBuilder {
     }
     if (products.length === 0) this.issue("NO_PRODUCT", "noted", place, "", report.id);
     if (events.length === 0) this.issue("NO_EVENT", "noted", place, "", report.id);
+    this.keep(report);
+  }
+
+  protected keep(report: Report): void {
     this.#reports.push(report);
   }
 
@@ -107,5 +111,12 @@ export class BatchBuilder {
     this.#issues = [];
     this.#retractions = [];
     return batch;
+  }
+}
+
+/** Collects the issues of reports, and lets the reports go. */
+export class IssueBuilder extends BatchBuilder {
+  protected override keep(): void {
+    // what the report holds is in columns already
   }
 }

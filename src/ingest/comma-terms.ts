@@ -46,10 +46,9 @@ export type TermSplitter = (cell: string) => string[];
  * listSplitter(", ", COMMA_TERMS)("RASH, HALLUCINATION, AUDITORY, FALL"); // ["RASH", "HALLUCINATION, AUDITORY", "FALL"]
  */
 export function listSplitter(separator: string | RegExp, wholeTerms: readonly string[]): TermSplitter {
-  const whole = new Map<string, number>();
   const cut = (text: string): string[] => text.split(separator).map((part) => part.trim());
-  for (const term of wholeTerms) whole.set(cut(term.toUpperCase()).join("\n"), cut(term).length);
-  const starts = new Set([...whole.keys()].map((key) => key.slice(0, key.indexOf("\n"))));
+  const whole = wholeParts(separator, wholeTerms);
+  const starts = wholeStarts(separator, wholeTerms);
   const longest = Math.max(1, ...whole.values());
   return (cell) => {
     const parts = cut(cell);
@@ -64,6 +63,17 @@ export function listSplitter(separator: string | RegExp, wholeTerms: readonly st
     }
     return terms;
   };
+}
+
+/** First parts, in upper case, of the terms that hold the separator: a list without them is cut at every separator. */
+export function wholeStarts(separator: string | RegExp, wholeTerms: readonly string[]): ReadonlySet<string> {
+  return new Set([...wholeParts(separator, wholeTerms).keys()].map((key) => key.slice(0, key.indexOf("\n"))));
+}
+
+/** Number of parts of each whole term, by its parts in upper case. */
+function wholeParts(separator: string | RegExp, wholeTerms: readonly string[]): ReadonlyMap<string, number> {
+  const cut = (text: string): string[] => text.split(separator).map((part) => part.trim());
+  return new Map(wholeTerms.map((term) => [cut(term.toUpperCase()).join("\n"), cut(term).length]));
 }
 
 /** How many parts from `i` on make a whole term, the longest first; 1 when none does. */

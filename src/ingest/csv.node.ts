@@ -1,17 +1,8 @@
 import { parseString } from "fast-csv";
 import type { LineBlock } from "./decode.ts";
+import { RECORD_LENGTH, RECORD_LINES, quoteState } from "./csv-quotes.ts";
 import { tooLongField, tooLongLine } from "./delimited.ts";
-import { FIELD_LIMIT, type Row, type RowBlock, type RowFault } from "./rows.ts";
-
-/** A quoted field may hold line breaks, but a record of more than this is a quote that never closes. */
-const RECORD_LINES = 1000;
-const RECORD_LENGTH = FIELD_LIMIT;
-
-interface NumberedLine {
-  readonly text: string;
-  readonly line: number;
-  readonly cut: boolean;
-}
+import { FIELD_LIMIT, type LineRecords, type NumberedLine, type Row, type RowBlock, type RowFault } from "./rows.ts";
 
 /** A record with quotes in it, waiting for fast-csv. */
 interface QuotedRecord extends NumberedLine {
@@ -72,41 +63,8 @@ export async function* splitCsv(blocks: AsyncIterable<LineBlock>, delimiter: str
   }
 }
 
-/** Where the quotes of a line leave a record: complete, still open, or with text between a closing quote and a delimiter. */
-function quoteState(text: string, delimiter: string, open: boolean): "closed" | "open" | "bad" {
-  let at = 0;
-  let quoted = open;
-  for (;;) {
-    if (!quoted) {
-      // A quote opens a field only as its first character that is not blank; elsewhere it is data.
-      while (text[at] === " ") at++;
-      if (text[at] !== '"') {
-        at = text.indexOf(delimiter, at);
-        if (at < 0) return "closed";
-        at++;
-        continue;
-      }
-      at++;
-    }
-    quoted = false;
-    at = closingQuote(text, at);
-    if (at < 0) return "open";
-    at++;
-    while (text[at] === " ") at++;
-    if (at >= text.length) return "closed";
-    if (!text.startsWith(delimiter, at)) return "bad";
-    at += delimiter.length;
-  }
-}
-
-function closingQuote(text: string, from: number): number {
-  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2)) {
-    if (text[at + 1] !== '"') return at;
-  }
-  return -1;
-}
-
-class RecordBlock {
+/** The records of a block, of which those with quotes wait for fast-csv. */
+export class RecordBlock implements LineRecords {
   readonly faults: RowFault[] = [];
   readonly #delimiter: string;
   readonly #rows: (Row | undefined)[] = [];

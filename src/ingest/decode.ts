@@ -87,9 +87,15 @@ export async function* readLines(file: SourceFile, options: DecodeOptions = {}):
 /** Throws where it is strict and the bytes are not valid. */
 type Decoder = (bytes: Uint8Array) => string;
 
-type BlockDecoder = (bytes: Uint8Array, first: number, unterminated: boolean, tooLong: readonly number[]) => LineBlock;
+export type BlockDecoder = (
+  bytes: Uint8Array,
+  first: number,
+  unterminated: boolean,
+  tooLong: readonly number[],
+) => LineBlock;
 
-function blockDecoder(file: string, options: DecodeOptions): BlockDecoder {
+/** Decodes runs of whole lines of one file; the first of the file is number 1. */
+export function blockDecoder(file: string, options: DecodeOptions): BlockDecoder {
   const { encoding = "utf-8", repair = true } = options;
   // A mark inside the file is no mark but a character, and a block can begin anywhere: the mark is dropped by hand.
   const fatal = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });

@@ -92,7 +92,7 @@ async function stats(path: string): Promise<Stats> {
 }
 
 function fromPath(path: string, size: number, listed: boolean): SourceFile {
-  return { ...facts(path, listed), size, open: () => createReadStream(path, { highWaterMark: CHUNK }) };
+  return { ...facts(path, listed), path, size, open: () => createReadStream(path, { highWaterMark: CHUNK }) };
 }
 
 /** Counts bytes, stops on the signal, and turns whatever goes wrong below into a `SOURCE_UNREADABLE`. */
@@ -161,7 +161,8 @@ async function* inflate(file: SourceFile, chunks: AsyncGenerator<Uint8Array>): A
   }
 }
 
-function unreadable(name: string, cause: unknown): PvError {
+/** What went wrong below, as an error of this library. */
+export function unreadable(name: string, cause: unknown): PvError {
   if (cause instanceof PvError) return cause;
   return new PvError("SOURCE_UNREADABLE", `${name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
     cause,

@@ -35,6 +35,8 @@ export interface SourceFile extends InputFile {
   readonly base: string;
   /** Found in a directory, so a file of another kind is no mistake of the caller. */
   readonly listed: boolean;
+  /** Where it lies on a disk. */
+  readonly path?: string | undefined;
 }
 
 /** How far a reader has come in the file it is in; the openers and table readers write it, the batches carry a copy. */

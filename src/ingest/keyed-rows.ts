@@ -212,6 +212,11 @@ export class KeyedRows<C extends string> {
     return this.#key.at(row);
   }
 
+  /** The text of the key. */
+  idOf(row: number): string {
+    return this.index.text(this.#key.at(row));
+  }
+
   line(row: number): number {
     return this.#line.at(row);
   }

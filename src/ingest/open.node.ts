@@ -1,4 +1,4 @@
-import type { ReportSource } from "../report/source.ts";
+import type { ColumnBatch } from "../report/source.ts";
 import { resolveInputs } from "./files.node.ts";
 import { batchSizeOf, type FileInput, type Meter, type ReadContext, type ReadOptions } from "./input.ts";
 
@@ -10,8 +10,8 @@ export function openReader(
   input: Inputs,
   options: ReadOptions,
   wanted: RegExp,
-  reports: (context: ReadContext) => ReportSource,
-): ReportSource {
+  reports: (context: ReadContext) => AsyncIterable<ColumnBatch>,
+): AsyncGenerator<ColumnBatch> {
   const batchSize = batchSizeOf(options);
   return read(input, options, batchSize, wanted, reports);
 }
@@ -21,8 +21,8 @@ async function* read(
   { narrative = false, signal }: ReadOptions,
   batchSize: number,
   wanted: RegExp,
-  reports: (context: ReadContext) => ReportSource,
-): ReportSource {
+  reports: (context: ReadContext) => AsyncIterable<ColumnBatch>,
+): AsyncGenerator<ColumnBatch> {
   const meter: Meter = { file: "", rows: 0, bytes: 0, totalBytes: undefined };
   const files = await resolveInputs(input, wanted, meter, signal);
   yield* reports({ files, meter, narrative, batchSize, signal });

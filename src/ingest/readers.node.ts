@@ -1,9 +1,11 @@
 import type { ReportSource } from "../report/source.ts";
 import { caersReports, type CaersOptions } from "./caers.ts";
+import { nodePartReader } from "./csv-threads.node.ts";
 import { splitCsv } from "./csv.node.ts";
 import { faersReports } from "./faers.ts";
 import type { ReadOptions } from "./input.ts";
 import { checkMapping, mappedReports, type Mapping } from "./mapped.ts";
+import { mappedColumnar } from "./mapped-bytes.ts";
 import { checkMaudeOptions, maudeReports, type MaudeOptions } from "./maude.ts";
 import { openReader, type Inputs } from "./open.node.ts";
 import { storedReports } from "./reports.ts";
@@ -145,5 +147,10 @@ export function readReports(input: Inputs, options: ReadOptions = {}): ReportSou
  */
 export function readMapped(input: Inputs, mapping: Mapping, options: ReadOptions = {}): ReportSource {
   checkMapping(mapping);
-  return openReader(input, options, table, (context) => mappedReports(context, mapping, splitCsv));
+  const source = openReader(input, options, table, (context) => mappedReports(context, mapping, splitCsv));
+  return {
+    [Symbol.asyncIterator]: () => source[Symbol.asyncIterator](),
+    columns: (how) =>
+      openReader(input, options, table, (context) => mappedColumnar(context, mapping, splitCsv, nodePartReader(), how)),
+  };
 }

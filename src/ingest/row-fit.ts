@@ -10,6 +10,8 @@ export interface FittedRows {
 
 /** Decides which records fit the header of their table. Values are never moved to another column silently. */
 export interface RowFit {
+  /** Fields of every record that fits as it is; one more than the header where all end with an empty one. */
+  readonly width?: number;
   accept(row: Row, out: FittedRows): void;
   /** Called once at the end of the file. */
   finish?(out: FittedRows): void;
@@ -42,6 +44,7 @@ export function exactFit(unjoin?: Unjoin): FitMaker {
     const width = trailing > plain ? n + 1 : n;
     let noted = width === n;
     return {
+      width,
       accept(row, out) {
         const { cells, line } = row;
         if (isHeader(cells, header)) {

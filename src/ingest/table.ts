@@ -7,7 +7,8 @@ import type { Row, RowFault, RowSplitter } from "./rows.ts";
 
 /** Longest value the model takes; longer ones only in columns named in `long`. */
 export const VALUE_LIMIT = 4000;
-const SAMPLE = 100;
+/** Records below the header that are looked at before the first is used. */
+export const SAMPLE = 100;
 
 export interface TableSpec<C extends string> {
   /** Names a column goes by, the preferred one first, in the form {@link headerName} gives. */
@@ -64,6 +65,8 @@ export async function* readTable<C extends string>(
 ): AsyncGenerator<TableBlock<C>> {
   const lines = readLines(file, spec.encoding === undefined ? {} : { encoding: spec.encoding });
   const head: Row[] = [];
+  // Faults wait as well: which of their cells is the id, the header says.
+  const held: RowFault[] = [];
   let table: OpenTable<C> | undefined;
   let above = (spec.headerRow ?? 1) - 1;
   for await (const block of spec.split(spec.prepare?.(lines) ?? lines, spec.delimiter)) {
@@ -73,9 +76,11 @@ export async function* readTable<C extends string>(
     if (table === undefined) {
       // The header and the first records wait for each other, so that where the chunks were cut changes nothing.
       for (const row of rows) head.push(row); // a spread of so many arguments can pass the limit of the stack
-      const early = { rows: [], faults: [...block.faults], issues: [...block.issues] };
+      for (const fault of block.faults) held.push(fault);
+      const early: FittedRows = { rows: [], faults: [], issues: [...block.issues] };
       if (head.length > SAMPLE) {
         table = new OpenTable(file.base, spec, head);
+        for (const fault of held.splice(0)) early.faults.push(fault);
         table.fitAll(head, early);
       }
       yield { columns: table?.columns ?? columnIndexes(spec, []), ...early };
@@ -85,7 +90,7 @@ export async function* readTable<C extends string>(
       yield { columns: table.columns, ...out };
     }
   }
-  const out: FittedRows = { rows: [], faults: [], issues: [] };
+  const out: FittedRows = { rows: [], faults: held, issues: [] };
   if (table === undefined) {
     table = new OpenTable(file.base, spec, head);
     table.fitAll(head, out);
@@ -94,8 +99,13 @@ export async function* readTable<C extends string>(
   yield { columns: table.columns, ...out };
 }
 
-class OpenTable<C extends string> {
+/** A table whose header and first records are known. */
+export class OpenTable<C extends string> {
   readonly columns: Readonly<Record<C, number>>;
+  /** Fields of a record that fits, where the fit has a fixed width. */
+  readonly width: number | undefined;
+  /** Columns of the header. */
+  readonly headerWidth: number;
   readonly #fit: RowFit;
   readonly #limited: readonly number[];
   #headerSeen: boolean;
@@ -106,6 +116,7 @@ class OpenTable<C extends string> {
     const implied = /^\s*\d+(\.\d+)?\s*$/.test(first[0] ?? "") ? spec.impliedHeader : undefined;
     this.#headerSeen = implied !== undefined;
     const header = implied ?? trimHeader(first);
+    this.headerWidth = header.length;
     const names = spec.exactNames === true ? header : header.map(headerName);
     this.columns = columnIndexes(spec, names);
     const missing = spec.required.filter((column) => this.columns[column] < 0);
@@ -118,6 +129,7 @@ class OpenTable<C extends string> {
     this.#limited = used.filter((column) => spec.long?.includes(column) !== true).map((column) => this.columns[column]);
     const lastUsed = Math.max(...used.map((column) => this.columns[column]));
     this.#fit = spec.fit({ file, header, sample: head.slice(implied === undefined ? 1 : 0, SAMPLE), lastUsed });
+    this.width = this.#fit.width;
     const taken = new Set<number>(used.map((column) => this.columns[column]));
     const unknown = header.filter((name, i) => name !== "" && !taken.has(i) && spec.known?.has(names[i]!) === false);
     if (unknown.length > 0) {

@@ -1,3 +1,4 @@
+import type { ReportBlock } from "./block.ts";
 import type { Issue } from "./issue.ts";
 import type { Report } from "./report.ts";
 
@@ -21,5 +22,24 @@ export interface ReportBatch {
   readonly progress?: ReadProgress | undefined;
 }
 
+/** A batch of which reports come as columns; the reports of a block are not among `reports`. */
+export interface ColumnBatch extends ReportBatch {
+  readonly block?: ReportBlock | undefined;
+}
+
+/** How a source is to be read as columns. */
+export interface ColumnOptions {
+  /** Threads that may be used. */
+  readonly threads: number;
+  /** Give the first issue that loses data where reading row by row would give it. */
+  readonly strict: boolean;
+}
+
 /** Every reader returns one; it can be iterated once. Stopping the iteration closes the files. */
-export type ReportSource = AsyncIterable<ReportBatch>;
+export interface ReportSource extends AsyncIterable<ReportBatch> {
+  /**
+   * Gives the same reports, issues and retractions, those of large plain files as columns. `loadReports` takes this way where
+   * there is one; the source is then not iterated.
+   */
+  readonly columns?: ((options: ColumnOptions) => AsyncIterable<ColumnBatch>) | undefined;
+}

@@ -200,10 +200,10 @@ test("a bad row costs its report only where it was the only one", async () => {
       .map((issue) => [issue.code, issue.effect, issue.row]),
   ).toEqual([
     ["MISSING_ID", "report-rejected", 6],
-    ["BAD_QUOTE", "report-rejected", 7],
     ["RAGGED_ROW", "row-rejected", 3],
     ["RAGGED_ROW", "report-rejected", 4],
     ["RAGGED_ROW", "row-rejected", 5],
+    ["BAD_QUOTE", "report-rejected", 7],
   ]);
   expect(recordsRead(all)).toBe(4);
 });
