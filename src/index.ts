@@ -192,6 +192,7 @@ export {
 } from "./count/pairs.ts";
 export { type CountWorker } from "./count/parallel-crew.ts";
 export { countPairsWith, type WorkerCountOptions } from "./count/parallel.ts";
+export { gatherRows, pickRows, type GatheredRows, type PickedRows } from "./count/pick.ts";
 export { MISSING_STRATUM, type StrataKey, type StratumField } from "./count/strata.ts";
 export { ReportTable, type CodedColumn, type DateColumn, type TableColumns } from "./count/table.ts";
 export {
@@ -692,6 +693,8 @@ export {
   type ScreeningDiff,
   type SdrChange,
 } from "./monitor/diff.ts";
+export { rescorePairs, type RescoredPairs, type RescoreOptions } from "./monitor/incremental-scores.ts";
+export { IncrementalCounts, type ChangedPairs } from "./monitor/incremental.ts";
 export { type AlertLabels } from "./monitor/joint-links.ts";
 export {
   JOINT_LINKS,
@@ -791,6 +794,22 @@ export {
   type RestoreOptions,
   type SnapshotOptions,
 } from "./monitor/snapshot.ts";
+export {
+  AppliedChanges,
+  CHANGE_KINDS,
+  IGNORED_REASONS,
+  TouchedPairs,
+  type ChangeKind,
+  type IgnoredReason,
+  type Refusal,
+  type RefusalReason,
+  type ReportChange,
+  type ReportChanges,
+} from "./monitor/state-changes.ts";
+export { REPORT_DECISIONS, type ReportDecision } from "./monitor/state-decisions.ts";
+export { type StateSection } from "./monitor/state-sections.ts";
+export { type ReportStanding } from "./monitor/state-standing.ts";
+export { ReportState, type ReportHistory, type ReportStateOptions } from "./monitor/state.ts";
 
 export { chronographChart, type ChronographOptions, type ChronographPoint } from "./present/chart-chronograph.ts";
 export { type ClassBreaks } from "./present/chart-classes.ts";

@@ -1,12 +1,12 @@
 import { Ints } from "../count/growing.ts";
 
 /** What people decide about reports, beside what the records say. */
-export const DECISIONS = ["withdraw", "reinstate", "merge", "unmerge"] as const;
-/** One of {@link DECISIONS}. */
-export type Decision = (typeof DECISIONS)[number];
+export const REPORT_DECISIONS = ["withdraw", "reinstate", "merge", "unmerge"] as const;
+/** One of {@link REPORT_DECISIONS}. */
+export type ReportDecision = (typeof REPORT_DECISIONS)[number];
 
-/** By decision, in the order in which they were taken: the day, index into {@link DECISIONS}, the report, and for a merge the one kept (else -1). */
-export interface DecisionColumns {
+/** By decision, in the order in which they were taken: the day, index into {@link REPORT_DECISIONS}, the report, and for a merge the one kept (else -1). */
+export interface ReportDecisionColumns {
   readonly day: Ints;
   readonly kind: Ints;
   readonly report: Ints;
@@ -21,7 +21,7 @@ export class Standing {
   /** The reports merged into each. */
   readonly mergedInto = new Map<number, Set<number>>();
 
-  decide(kind: Decision, report: number, kept: number): void {
+  decide(kind: ReportDecision, report: number, kept: number): void {
     if (kind === "withdraw") this.withdrawn.add(report);
     else if (kind === "reinstate") this.withdrawn.delete(report);
     else if (kind === "merge") {
@@ -56,19 +56,21 @@ export class Standing {
 }
 
 /** Decisions in the order in which they were taken; nothing is ever removed. */
-export class DecisionLog {
-  readonly columns: DecisionColumns;
+export class ReportDecisions {
+  readonly columns: ReportDecisionColumns;
   readonly now: Standing;
 
-  constructor(columns: DecisionColumns = { day: new Ints(), kind: new Ints(), report: new Ints(), kept: new Ints() }) {
+  constructor(
+    columns: ReportDecisionColumns = { day: new Ints(), kind: new Ints(), report: new Ints(), kept: new Ints() },
+  ) {
     this.columns = columns;
     this.now = this.asOf(Infinity);
   }
 
-  take(day: number, kind: Decision, report: number, kept = -1): void {
+  take(day: number, kind: ReportDecision, report: number, kept = -1): void {
     const c = this.columns;
     c.day.push(day);
-    c.kind.push(DECISIONS.indexOf(kind));
+    c.kind.push(REPORT_DECISIONS.indexOf(kind));
     c.report.push(report);
     c.kept.push(kept);
     this.now.decide(kind, report, kept);
@@ -79,7 +81,7 @@ export class DecisionLog {
     const { day: days, kind, report, kept } = this.columns;
     const standing = new Standing();
     for (let i = 0; i < days.length && days.data[i]! <= day; i++)
-      standing.decide(DECISIONS[kind.data[i]!]!, report.data[i]!, kept.data[i]!);
+      standing.decide(REPORT_DECISIONS[kind.data[i]!]!, report.data[i]!, kept.data[i]!);
     return standing;
   }
 }

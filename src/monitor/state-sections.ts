@@ -2,7 +2,7 @@ import { PvError } from "../error.ts";
 import { Ints } from "../count/growing.ts";
 import { ReportTable, type TableColumns } from "../count/table.ts";
 import type { ReportKey } from "../quality/duplicate-columns.ts";
-import { DecisionLog, type DecisionColumns } from "./state-decisions.ts";
+import { ReportDecisions, type ReportDecisionColumns } from "./state-decisions.ts";
 import { VersionStore, type Segment, type VersionColumns } from "./state-records.ts";
 
 /** A named run of bytes. Numbers lie as they do in memory, low byte first on every machine there is a JavaScript engine for. */
@@ -14,7 +14,7 @@ export interface StateSection {
 /** What the reports of a state are restored from. */
 export interface RestoredState {
   readonly store: VersionStore;
-  readonly log: DecisionLog;
+  readonly log: ReportDecisions;
   /** -Infinity before the first change. */
   readonly lastDay: number;
 }
@@ -84,10 +84,10 @@ export function readSections(sections: Iterable<StateSection>): RestoredState {
   });
   const decisions = Object.fromEntries(
     DECISION_COLUMNS.map((name) => [name, ints(`decision/${name}`, head.decisions)]),
-  ) as unknown as DecisionColumns;
+  ) as unknown as ReportDecisionColumns;
   return {
     store: new VersionStore(columns, segments, new Map(head.awaited)),
-    log: new DecisionLog(decisions),
+    log: new ReportDecisions(decisions),
     lastDay: head.lastDay ?? -Infinity,
   };
 }

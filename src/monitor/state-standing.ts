@@ -9,7 +9,7 @@ import {
   type IgnoredReason,
   type Refusal,
 } from "./state-changes.ts";
-import type { Decision, DecisionLog } from "./state-decisions.ts";
+import type { ReportDecision, ReportDecisions } from "./state-decisions.ts";
 import type { VersionStore } from "./state-records.ts";
 
 /** Where a report stands. */
@@ -46,9 +46,9 @@ export class Standings {
   readonly #noted = new Ints();
   readonly #touched = new Ints();
   readonly #store: VersionStore;
-  readonly #log: DecisionLog;
+  readonly #log: ReportDecisions;
 
-  constructor(store: VersionStore, log: DecisionLog) {
+  constructor(store: VersionStore, log: ReportDecisions) {
     this.#store = store;
     this.#log = log;
     this.#extend();
@@ -69,10 +69,10 @@ export class Standings {
   /** Takes the decisions of a batch; those that cannot be taken are refused. */
   decide({ reinstate, withdraw, unmerge, merge }: Decisions, day: number, refused: Refusal[]): void {
     const { now } = this.#log;
-    const refuse = (what: Decision, reason: Refusal["reason"], { source, id }: ReportKey): void => {
+    const refuse = (what: ReportDecision, reason: Refusal["reason"], { source, id }: ReportKey): void => {
       refused.push({ what, reason, source, id });
     };
-    const take = (kind: Decision, report: number, kept?: number): void => {
+    const take = (kind: ReportDecision, report: number, kept?: number): void => {
       this.#log.take(day, kind, report, kept);
       this.note(report, DECIDED);
     };

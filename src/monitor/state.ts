@@ -11,7 +11,7 @@ import { rescorePairs, type RescoredPairs, type RescoreOptions } from "./increme
 import { IncrementalCounts } from "./incremental.ts";
 import { arrivals } from "./state-arrivals.ts";
 import { AppliedChanges, TouchedPairs, type Refusal, type ReportChanges } from "./state-changes.ts";
-import { DecisionLog, DECISIONS, type Decision } from "./state-decisions.ts";
+import { ReportDecisions, REPORT_DECISIONS, type ReportDecision } from "./state-decisions.ts";
 import { REPEATED, VersionStore, type ArrivingVersions } from "./state-records.ts";
 import { readSections, writeSections, type RestoredState, type StateSection } from "./state-sections.ts";
 import { NEW_VERSION, REPEAT, Standings, type ReportStanding, type Touched } from "./state-standing.ts";
@@ -31,7 +31,7 @@ export interface ReportHistory extends ReportKey {
   /** Withdrawals and merges of this report, in the order in which they were taken. */
   readonly decisions: readonly {
     readonly day: string;
-    readonly decision: Decision;
+    readonly decision: ReportDecision;
     readonly kept?: ReportKey | undefined;
   }[];
 }
@@ -56,14 +56,14 @@ const SLICE = 1 << 13;
  */
 export class ReportState {
   readonly #store: VersionStore;
-  readonly #log: DecisionLog;
+  readonly #log: ReportDecisions;
   readonly #standings: Standings;
   readonly #counts = new Map<string, IncrementalCounts>();
   #lastDay: number;
 
   constructor(options: ReportStateOptions = {}, restored?: RestoredState) {
     this.#store = restored?.store ?? new VersionStore();
-    this.#log = restored?.log ?? new DecisionLog();
+    this.#log = restored?.log ?? new ReportDecisions();
     this.#lastDay = restored?.lastDay ?? -Infinity;
     this.#standings = new Standings(this.#store, this.#log);
     for (const [name, count] of Object.entries(options.counts ?? {})) this.watch(name, count);
@@ -216,10 +216,10 @@ export class ReportState {
       });
     }
     const { day, kind, report: of, kept } = this.#log.columns;
-    const decisions: { day: string; decision: Decision; kept?: ReportKey }[] = [];
+    const decisions: { day: string; decision: ReportDecision; kept?: ReportKey }[] = [];
     for (let i = 0; i < day.length; i++) {
       if (of.data[i] !== report) continue;
-      const decision = { day: isoDay(day.data[i]!), decision: DECISIONS[kind.data[i]!]! };
+      const decision = { day: isoDay(day.data[i]!), decision: REPORT_DECISIONS[kind.data[i]!]! };
       decisions.push(kept.data[i]! < 0 ? decision : { ...decision, kept: this.#store.key(kept.data[i]!) });
     }
     const mergedInto = this.#log.now.keptFor.get(report);

@@ -52,7 +52,7 @@ const checks: Readonly<Record<string, Check>> = {
   required: whenKind("object", (value, rule) => (rule as string[]).every((name) => name in (value as object))),
   additionalProperties: whenKind("object", (value, rule, root, schema) =>
     Object.entries(value as Record<string, unknown>)
-      .filter(([name]) => !(name in ((schema["properties"] ?? {}) as object)))
+      .filter(([name]) => !Object.keys(schema["properties"] ?? {}).includes(name))
       .every(([, each]) => isValid(each, rule as Schema | boolean, root)),
   ),
   minProperties: whenKind("object", (value, rule) => size(value) >= Number(rule)),
